@@ -9,7 +9,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from server.core import fields
 from server.core.units import Link, convert
@@ -22,7 +22,7 @@ from server.materials.stock.model import Standing
 from server.planning import model, queries, rules
 from server.planning.days import Days
 from server.planning.lines import queries as lines
-from server.planning.model import Item, Supply, Use
+from server.planning.model import Change, Item, Supply, Use
 from server.planning.parts import Families
 from server.planning.rules import Needs
 from server.production import model as production
@@ -83,21 +83,47 @@ def gather(connection: Connection, today: str) -> Site:
 
 
 def _bills(connection: Connection, site: Site, today: str) -> None:
-    """Of several recipes for one product that with the fullest bill; what is made is made in whole batches of it."""
-    for one in recipes.in_force(connection, today):
-        product, known = one.payload["product"]["code"], site.recipes.get(one.payload["product"]["code"])
-        if known is None or len(_lines(one)) > len(_lines(known)):
-            site.recipes[product] = one
-    for product, one in site.recipes.items():
-        size = site.amount(connection, product, one.payload["size"], f"{one.recipe} {product}")
-        if size is None or size <= 0:
-            continue
-        uses = []
-        for line in _lines(one):
-            asked = site.amount(connection, line["material"], line["quantity"], f"{one.recipe} {line['material']}")
-            if asked is not None and asked > 0 and line["material"] != product:
-                uses.append(Use(line["material"], asked / size))
-        site.items[product] = Item(product, policy=model.FIXED, size=size, uses=_summed(uses))
+    """Of several recipes for one product that with the fullest bill; what is made is made in whole batches of it. From
+    the day on which another version is effective by that."""
+    last: dict[str, Recipe] = {}
+    for day in (today, *recipes.coming_days(connection, today)):
+        for product, one in _chosen(connection, day).items():
+            if one == last.get(product):
+                continue
+            last[product] = one
+            if day == today:
+                site.recipes[product] = one
+            made = _made(connection, site, product, one)
+            if made is None:
+                continue
+            known = site.items.get(product)
+            if day == today:
+                site.items[product] = Item(product, policy=model.FIXED, size=made[0], uses=made[1])
+            else:
+                known = known or Item(product, policy=model.FIXED)
+                site.items[product] = replace(known, changes=(*known.changes, Change(_day(day), *made)))
+
+
+def _chosen(connection: Connection, day: str) -> dict[str, Recipe]:
+    found: dict[str, Recipe] = {}
+    for one in recipes.in_force(connection, day):
+        product = one.payload["product"]["code"]
+        if product not in found or len(_lines(one)) > len(_lines(found[product])):
+            found[product] = one
+    return found
+
+
+def _made(connection: Connection, site: Site, product: str, one: Recipe) -> tuple[Fraction, tuple[Use, ...]] | None:
+    """The size of a batch by a recipe, and of what so much of the product is made; None where that is no amount."""
+    size = site.amount(connection, product, one.payload["size"], f"{one.recipe} {product}")
+    if size is None or size <= 0:
+        return None
+    uses = []
+    for line in _lines(one):
+        asked = site.amount(connection, line["material"], line["quantity"], f"{one.recipe} {line['material']}")
+        if asked is not None and asked > 0 and line["material"] != product:
+            uses.append(Use(line["material"], asked / size))
+    return size, _summed(uses)
 
 
 def _parameters(connection: Connection, site: Site) -> None:
@@ -111,6 +137,7 @@ def _parameters(connection: Connection, site: Site) -> None:
             lead=row.lead_days,
             policy=row.policy,
             size=Fraction(row.size or known.size),
+            changes=tuple(replace(one, size=Fraction(row.size or one.size)) for one in known.changes),
             minimum=Fraction(row.minimum or 0),
             multiple=Fraction(row.multiple or 0),
             period=row.period_days or 1,
@@ -194,20 +221,20 @@ def _batches(connection: Connection, site: Site) -> None:
     # What waits for its review is made, and not in stock yet.
     under_way = (production.IN_PROGRESS, production.AWAITING_REVIEW)
     going, _ = batches.batch_lines(connection, (production.ORDERED, *under_way), limit=_MOST)
-    open_: list[tuple[str, str, Mapping[str, str], bool]] = []
+    open_: list[tuple[str, str, Mapping[str, str], bool, Row[Any] | None]] = []
     for one in going:
         if one.size is not None:
-            open_.append((one.number, one.product["code"], one.size, one.status in under_way))
+            open_.append((one.number, one.product["code"], one.size, one.status in under_way, None))
     for row in planned.values():
         recipe = recipes.find_recipe(connection, row.recipe, row.version)
         if row.state == production.PLANNED and recipe is not None:
             asked = {"value": row.size_value, "unit": row.size_unit}
-            open_.append((row.batch, recipe.payload["product"]["code"], asked, False))
+            open_.append((row.batch, recipe.payload["product"]["code"], asked, False, row))
     scheduled: dict[str, tuple[int, int | None]] = {**lines.days_of(connection)}
-    for number, product, size, has_begun in open_:
+    for number, product, size, has_begun, asks in open_:
         order = planned.get(number)
         start = site.today if order is None else _planned(order.planned_start)
-        _batch(connection, site, number, product, size, has_begun, scheduled.get(number, (start, None)))
+        _batch(connection, site, number, product, size, has_begun, asks, scheduled.get(number, (start, None)))
 
 
 def _batch(
@@ -217,9 +244,11 @@ def _batch(
     product: str,
     size: Mapping[str, str],
     has_begun: bool,
+    asks: Row[Any] | None,
     days: tuple[int, int | None],
 ) -> None:
-    """`days`: on which it begins and ends, by the schedule or as it was planned; None where its lead time tells."""
+    """`asks` as it was planned, until it is released. `days`: on which it begins and ends, by the schedule or as it was
+    planned; None where its lead time tells."""
     amount, item = site.amount(connection, product, size, number), site.items.get(product) or Item(product)
     if amount is None or amount <= 0:
         return
@@ -227,11 +256,26 @@ def _batch(
     ends = site.days.after(begins, item.lead) if days[1] is None else max(site.today, days[1])
     last = None if item.life is None else ends + item.life
     site.supplies.append(Supply(number, model.ORDER, product, amount * item.yields, ends, last))
-    own = () if has_begun else _asked(connection, site, number, product, amount)
-    for use in item.uses if own is None else own:
+    own: tuple[Use, ...] | None = ()
+    if asks is not None:
+        own = _by_its_day(connection, site, product, asks, begins)
+    elif not has_begun:
+        own = _asked(connection, site, number, product, amount)
+    for use in item.on(begins).uses if own is None else own:
         step = (site.items.get(use.item) or Item(use.item)).step
         asked = rules.up(amount * use.per, step)
         site.needs.append(Needs(use.item, asked, begins, model.FOR_ORDER, number, use.per))
+
+
+def _by_its_day(
+    connection: Connection, site: Site, product: str, asks: Row[Any], begins: int
+) -> tuple[Use, ...] | None:
+    """What a planned order asks for, by the version of its recipe that is effective when it begins; by the one that it
+    names where none is."""
+    version = recipes.effective(connection, asks.recipe, date.fromordinal(begins).isoformat())
+    found = recipes.find_recipe(connection, asks.recipe, asks.version if version is None else version)
+    made = None if found is None else _made(connection, site, product, found)
+    return None if made is None else made[1]
 
 
 def _asked(connection: Connection, site: Site, number: str, product: str, amount: Fraction) -> tuple[Use, ...] | None:

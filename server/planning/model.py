@@ -2,8 +2,9 @@
 unit of their item; days are ordinals of `date`, so that they are counted and not converted."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import Self
 
 PARAMETERS, DEMAND = "planning.parameters_set.v1", "planning.demand_set.v1"
 CALENDAR = "planning.calendar_set.v1"
@@ -30,9 +31,19 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """From a day on an item is made in batches of this size and of this, by a later version of its recipe."""
+
+    day: int
+    size: Fraction
+    uses: tuple[Use, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """How an item is planned. `lead` in working days; `yields`: the part of what is ordered that comes out; `life` in
-    days, None where it keeps; `step`: the smallest amount that is ordered or asked for. Without `uses` it is bought."""
+    days, None where it keeps; `step`: the smallest amount that is ordered or asked for. Without `uses` it is bought.
+    `changes`: by their days, how that goes on."""
 
     code: str
     lead: int = 0
@@ -46,6 +57,16 @@ class Item:
     life: int | None = None
     step: Fraction = Fraction(1, 1000)
     uses: tuple[Use, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+    def on(self, day: int) -> Self:
+        """As it is made when it is begun on a day."""
+        come = [one for one in self.changes if one.day <= day]
+        return replace(self, size=come[-1].size, uses=come[-1].uses) if come else self
+
+    def every_use(self) -> set[str]:
+        """What it is made of, be it by a later version."""
+        return {use.item for uses in (self.uses, *(one.uses for one in self.changes)) for use in uses}
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,16 +59,16 @@ def levels(items: Mapping[str, Item]) -> dict[str, int]:
     """The low-level code of each item: the longest way down to it from anything that is made. BillCircular."""
     waits = dict.fromkeys(items, 0)
     for item in items.values():
-        for use in item.uses:
-            waits[use.item] = waits.get(use.item, 0) + 1
+        for below in item.every_use():
+            waits[below] = waits.get(below, 0) + 1
     found = {code: 0 for code, count in waits.items() if count == 0}
     ready = list(found)
     for code in ready:
-        for use in items[code].uses if code in items else ():
-            found[use.item] = max(found.get(use.item, 0), found[code] + 1)
-            waits[use.item] -= 1
-            if waits[use.item] == 0:
-                ready.append(use.item)
+        for below in sorted(items[code].every_use()) if code in items else ():
+            found[below] = max(found.get(below, 0), found[code] + 1)
+            waits[below] -= 1
+            if waits[below] == 0:
+                ready.append(below)
     if len(ready) < len(waits):
         raise BillCircular(sorted(code for code, count in waits.items() if count > 0))
     return found
@@ -180,12 +180,13 @@ class _Run:
             insort(pool, _left(came, made.quantity - rest), key=_first)
 
     def _order(self, item: Item, needed: int, net: Fraction, safety: Fraction, more: Fraction) -> Proposal:
-        """One proposal, and what its bill needs on the day on which it is begun."""
-        ordered = lot_size(item, net + safety + more)
-        comes = ordered * item.yields
+        """One proposal, and what its bill needs on the day on which it is begun, as it is on that day."""
         release = self.days.before(needed, item.lead)
         available = needed if release >= self.today else self.days.after(self.today, item.lead)
         release = max(release, self.today)
+        item = item.on(release)
+        ordered = lot_size(item, net + safety + more)
+        comes = ordered * item.yields
         last = None if item.life is None else available + item.life
         extra, name = comes - net - safety, f"P{len(self.plan.proposals) + 1}"
         amounts = (ordered, comes, net, safety, extra)

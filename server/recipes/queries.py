@@ -177,6 +177,12 @@ def in_force(connection: Connection, day: str) -> list[Recipe]:
     return list({row.recipe: _recipe(row) for row in rows}.values())
 
 
+def coming_days(connection: Connection, day: str) -> list[str]:
+    """The days after this one (YYYY-MM-DD) on which a version becomes effective."""
+    query = select(recipe.c.first_day).where(recipe.c.first_day > day).distinct()
+    return sorted(connection.execute(query).scalars())
+
+
 def sizes(connection: Connection) -> dict[str, set[str]]:
     """The units in which approved recipes, whatever their version, say how much of a product they make."""
     found: dict[str, set[str]] = {}
