@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 from batch_support import Site
+from dossier_support import printed
 from environment_support import HUMIDITY, TEMPERATURE, Rooms
 
 from server.core import clock, rebuild
 from server.core.errors import PestleError
 from server.environment import queries
 from server.production.surroundings.queries import of_batch
+from server.release.pages import review_page
 
 FLAG = ("room_beyond_action",)
 
@@ -106,6 +108,13 @@ def test_a_reading_that_comes_late_tells_it_of_every_batch_that_was_there(rooms:
     for batch in ("B1", "B2"):
         assert rooms.end(batch=batch).flags == ()
     assert rooms.site.submit(late).flags == FLAG
+    with rooms.site.plant.engine.connect() as connection:
+        page = review_page(connection, "B1")
+    assert page is not None
+    # What brings it to light is no entry of the batch's record.
+    [notice] = [one for one in page["open"] if one["code"] == FLAG[0]]
+    assert (notice["details"]["room"], notice["entries"]) == ("R-1", [])
+    assert "Roombeyonditsactionlimits" in printed(rooms.site)[0]
     # Once told it is told, until it is assessed.
     assert rooms.site.submit(also).flags == FLAG
     for batch in ("B1", "B2"):

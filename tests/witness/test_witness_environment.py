@@ -12,6 +12,13 @@ from witness_support import Rig, Story
 
 from server.core import clock
 from server.environment import model
+from server.release.model import RELEASED_KIND
+from server.witness.environment import EnvironmentRules
+from server.witness.lineage import Lineage
+from server.witness.papers import PaperRules
+from server.witness.seen import Seen
+from server.witness.since import SinceRules
+from sync.errors import SyncError
 
 pytestmark = pytest.mark.urs("PLT-18", "ENV-01", "ENV-03")
 KINDS = (model.POINT_READ, "production.phase_completed.v1")
@@ -84,3 +91,18 @@ def test_limits_that_the_door_refuses_are_found(
     said = {"room": room, "longest_gap": 15, "limits": [TEMPERATURE | change], "reason": "why not"}
     assert rig.show(story.server_says(model.LIMITS_SET, f"room/{room}", said)) == 422
     assert rig.found == (code, len(story.entries))
+
+
+def test_a_release_over_a_phase_of_which_no_exception_was_made_is_found(story: Story) -> None:
+    said = story.server_says(RELEASED_KIND, "batch/B1", {"batch": "B1"})
+    told = [Seen(one.head, one.stamp, one.envelope.body, b"", one.signatures) for one in said.entries]
+    rules = EnvironmentRules(PaperRules(lambda *_: True, Lineage(), SinceRules()))
+    for one in told[:-1]:
+        rules.learn(one)
+    rules.judge(told[-1])
+    rules = EnvironmentRules(PaperRules(lambda *_: True, Lineage(), SinceRules()))
+    for one in told[:-1]:
+        if one.head.kind != "production.exception_raised.v1":
+            rules.learn(one)
+    with pytest.raises(SyncError, match="release_blocked"):
+        rules.judge(told[-1])

@@ -18,6 +18,8 @@ export const doubtsEn = {
   second_check_missing: { portion: "The recipe asks for a second person at each portion.", line: "The recipe asks for a second person when a line is complete." } as Record<string, string>,
   not_scanned: (of: string, other: string) => (other === "" ? `Picked or typed, not scanned: ${of}.` : `Not scanned as recorded: ${of}. Scanned: ${other}.`),
   scans: { room: "room", balance: "balance", container: "container" } as Record<string, string>,
+  room_beyond_action: (room: string, what: string, readings: number, from: string, to: string) => `${room}: ${what} beyond action limits in ${readings} readings, first ${from}, last ${to}.`,
+  air: { temperature: "temperature", humidity: "humidity", differential_pressure: "differential pressure" } as Record<string, string>,
   calibration_overdue: (balance: string, due: string) => `Calibration of ${balance} was due on ${due}.`,
   line_incomplete: (lines: string) => `Not complete: ${lines}.`,
   sum: (line: string, sum: string, range: string) => `${line} ${sum} (${range})`, and: ", ",

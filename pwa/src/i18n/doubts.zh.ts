@@ -20,6 +20,8 @@ export const doubtsZh: typeof doubtsEn = {
   second_check_missing: { portion: "工艺规程要求每一份由第二人复核。", line: "工艺规程要求物料完成时由第二人复核。" },
   not_scanned: (of, other) => (other === "" ? `选择或输入，未扫描：${of}。` : `扫描与记录不符：${of}。扫描所得：${other}。`),
   scans: { room: "房间", balance: "天平", container: "容器" },
+  room_beyond_action: (room, what, readings, from, to) => `${room}：${what}有 ${readings} 个读数超出行动限，首次 ${from}，末次 ${to}。`,
+  air: { temperature: "温度", humidity: "相对湿度", differential_pressure: "压差" },
   calibration_overdue: (balance, due) => `天平 ${balance} 的校准已于 ${due} 到期。`,
   line_incomplete: (lines) => `未完成：${lines}。`,
   sum: (line, sum, range) => `${line} ${sum}（${range}）`, and: "、",

@@ -4,7 +4,7 @@ import type { Limits, Phase, Quantity } from "../core/types";
 import { doubtsEn } from "../i18n/doubts.en";
 import { doubtsZh } from "../i18n/doubts.zh";
 import { language, tx } from "../i18n/index.svelte";
-import { range } from "../ui/format";
+import { moment, range } from "../ui/format";
 
 type Details = Record<string, unknown>;
 type Result = { value: string } | null;
@@ -44,6 +44,7 @@ const SAYS: Record<string, (details: Details, names: Names) => string> = {
   compensator_outdated: ({ line, compensators }, names) => words().compensator_outdated(names(line), all(compensators, names)),
   second_check_missing: ({ second }) => words().second_check_missing[String(second)] ?? "",
   not_scanned: ({ of, scanned }) => words().not_scanned(all(of, (name) => words().scans[String(name)] ?? String(name)), Object.entries(scanned as Details).filter(([name, code]) => code !== null && (of as string[]).includes(name)).map(([, code]) => String(code)).join(words().and)),
+  room_beyond_action: ({ room, quantities, readings, since, until }) => words().room_beyond_action(String(room), all(quantities, (one) => words().air[String(one)] ?? String(one)), Number(readings), moment(String(since)), moment(String(until))),
   calibration_overdue: ({ balance, due }) => words().calibration_overdue(String(balance), String(due)),
   line_incomplete: ({ lines }, names) => words().line_incomplete((lines as Sum[]).map((one) => words().sum(names(one.line), `${one.sum} ${one.unit}`, range(one.low, one.high, one.unit))).join(words().and)),
 };
