@@ -20,7 +20,8 @@ ZONE_SET = rules.ZONE_SET
 # that the laboratory has what was taken of each container that was drawn, that no lot is set free unsigned,
 # variances of the moment of counting, closings that leave one out, what was done before a measurement, what holds the
 # release of a batch, of itself and of all that it came of: results that have failed, devices that owe, who made it.
-# 2: no batch is released that production has not reviewed, where no flow does.
+# 2: no batch is released that production has not reviewed, where no flow does. Parts are scaled from the recipe, and a
+# finished preparation is reworked by the same process alone.
 # 3: nor over phases that had not ended, places without a value, items of its own, or forms that were not done; nor over
 # results that fail its specification, whatever was said of them, or without one of each test of that.
 # 4: how machines stood, and in which area somebody worked, goes by the time on paper of what is typed in from there;

@@ -5,6 +5,7 @@ them.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from server.handheld.model import batch_of
@@ -17,6 +18,7 @@ from server.witness.leases import LeaseRules
 from server.witness.lineage import Lineage
 from server.witness.recipes import RecipeRules
 from server.witness.seen import Seen
+from server.witness.since import SinceRules
 from server.witness.yields import YieldRules
 from sync.errors import SyncError
 from sync.verify.rules import ERASED
@@ -31,6 +33,8 @@ _CLOSED = {
     "quality.deviation_closed.v2": "deviation",
 }
 Body = Mapping[str, Any]
+# The edition of the rules by which parts are scaled from the recipe, and a finished preparation is reworked one way.
+EDITION = 2
 
 
 class DescentRules:
@@ -38,17 +42,23 @@ class DescentRules:
     erased nothing is judged."""
 
     def __init__(
-        self, recipes: RecipeRules, leases: LeaseRules, yields: YieldRules, goods: Goods, lineage: Lineage
+        self,
+        recipes: RecipeRules,
+        leases: LeaseRules,
+        yields: YieldRules,
+        goods: Goods,
+        lineage: Lineage,
+        since: SinceRules,
     ) -> None:
         self._recipes, self._leases, self._yields, self._goods = recipes, leases, yields, goods
-        self._lineage = lineage
+        self._lineage, self._since = lineage, since
         self._orders: dict[str, Body] = {}
         self._work: dict[str, tuple[set[str], set[str]]] = {}
         self._closed: dict[str, str] = {}
         # Open items by id: of which batch, and the slot of a conflict.
         self._items: dict[str, tuple[str, str | None]] = {}
-        # What the last decision must be followed by; None where it cannot be told.
-        self._due: list[dict[str, Any]] | None = []
+        # What the last decision must be followed by, each as one of these; None where it cannot be told.
+        self._due: list[Sequence[dict[str, Any]]] | None = []
         self._streams: list[str] = []
         self._blind: set[str] = set()
 
@@ -70,7 +80,7 @@ class DescentRules:
         formed = seen.by_server and seen.head.kind == production.FORMED
         if self._due is None or not (formed or self._due):
             return
-        if not formed or not self._due or (seen.body is not None and dict(seen.body) != self._due[0]):
+        if not formed or not self._due or (seen.body is not None and dict(seen.body) not in self._due[0]):
             raise SyncError("batch_formed_wrong", f"{seen.head.kind} in {seen.head.stream} after what was decided")
 
     def _judge_disposition(self, kind: str, batch: str) -> None:
@@ -87,15 +97,31 @@ class DescentRules:
         known, content = self._recipe(kind, given, day)
         if not known:
             return None
+        found = [self._refused(kind, given, *one) for one in self._ways_to_scale(kind, parents, content)]
+        return None if None in found else found[0]
+
+    def _refused(self, kind: str, given: Body, parents: Sequence[Origin], content: Body | None) -> Refusal | None:
         if kind == model.SPLIT_KIND:
             return rules.split_refused(given, parents[0], content)
         if kind == model.MERGED_KIND:
             return rules.merge_refused(given, parents, content)
         return rules.rework_refused(given, parents[0], content, self._ways(parents[0].order["product"]["code"]))
 
+    def _ways_to_scale(
+        self, kind: str, parents: Sequence[Origin], content: Body | None
+    ) -> list[tuple[Sequence[Origin], Body | None]]:
+        """From what is scaled what comes of these: from the approved recipe; before the edition also from what a part
+        said of itself, rounded."""
+        found: list[tuple[Sequence[Origin], Body | None]] = [(parents, content)]
+        if kind != model.REWORK_KIND and not self._since.has_reached(EDITION):
+            found.append(([replace(one, first=None) for one in parents], None))
+        return found
+
     def _ways(self, product: str) -> Sequence[str]:
-        """How it may be reworked; all of it where not every entry about materials can be read."""
-        return model.ways(self._goods.types.get(product)) if self._goods.is_whole else (model.SAME, model.OTHER)
+        """How it may be reworked; all of it before the edition, or where not every entry about materials can be
+        read."""
+        asked = self._goods.is_whole and self._since.has_reached(EDITION)
+        return model.ways(self._goods.types.get(product)) if asked else (model.SAME, model.OTHER)
 
     def _held(self, kind: str, given: Body, at: str) -> Refusal | None:
         held = (self._leases.holding(production.batch_stream(one), at) for one in model.parents(kind, given))
@@ -177,8 +203,11 @@ class DescentRules:
     def _decided(self, kind: str, given: Body, day: str) -> None:
         parents = self._origins(kind, given)
         known, recipe = (False, None) if parents is None else self._recipe(kind, given, day)
-        told = parents is not None and known and self._refusal(kind, given, day) is None
-        self._due = rules.formed(kind, given, parents, recipe) if told and parents is not None else None
+        self._due = None
+        if parents is not None and known and self._refusal(kind, given, day) is None:
+            ways = self._ways_to_scale(kind, parents, recipe)
+            right = [one for one in ways if self._refused(kind, given, *one) is None]
+            self._due = [*zip(*(rules.formed(kind, given, *one) for one in right), strict=True)]
         for one in model.parents(kind, given):
             self._closed[one] = model.GONE[kind]
 

@@ -195,7 +195,7 @@ class SiteRules:
         self._approvals = ApprovalRules()
         self._recipes, self._orders = RecipeRules(), OrderRules(self._approvals)
         self._numbers = NumberRules(self._recipes.product)
-        self._descent = DescentRules(self._recipes, self._leases, self._yields, self._goods, self._lineage)
+        self._descent = DescentRules(self._recipes, self._leases, self._yields, self._goods, self._lineage, self._since)
         self._reviews, self._questions = ReviewRules(self._approvals), QuestionRules(self._lineage)
         self._blanks, self._reports = BlankRules(), ReportRules(self._since)
         self._by_production = ProductionReviewRules(self._lineage, self._since)

@@ -25,11 +25,13 @@ from descent_support import (
 from recipe_support import step
 from release_support import sign
 from support import ROOT
-from witness_support import Rig, Story, witnessed
+from witness_support import Rig, Story, upgrade, witnessed
 
-from server.production.descent import model
+from server.production.descent import model, rules
+from server.production.descent.model import Origin
 from server.production.model import FORMED, batch_stream
 from server.release.model import ASSESSED_KIND, RELEASED_KIND
+from server.site.model import UPGRADED
 
 KINDS = json.loads((ROOT / "tests/vectors/kinds.json").read_text())
 pytestmark = pytest.mark.urs("PRD-14", "PLT-18")
@@ -41,6 +43,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     split with something open; E1 with its second phase skipped."""
     folder = tmp_path_factory.mktemp("descent")
     site = Site(f"sqlite:///{folder}/pestle.db", folder)
+    site.state(UPGRADED, "site", upgrade(UPGRADED))
     ordered(site)
     split(site, "B1", ("B2", "40.000"), ("B3", "60.000"))
     merge(site, "B4", "100.000", "B2", "B3")
@@ -261,3 +264,45 @@ def test_what_a_device_adds_to_a_batch_whose_part_is_released_owes_its_flag(tmp_
         ("hidden", story.without_flag("post_seal"), ("flag_missing", story.flagged("post_seal"))),
     ):
         assert witnessed(tmp_path / name, shown) == (200 if found is None else 422, found)
+
+
+def _as_it_stands(parent: Origin, _: Any) -> Origin:
+    """From what a version of before scaled the parts of a part."""
+    return parent
+
+
+@pytest.mark.parametrize(("today", "found"), [(False, None), (True, "batch_formed_wrong")])
+def test_a_part_of_a_part_is_judged_by_what_its_server_scaled_it_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, today: bool, found: str | None
+) -> None:
+    site = Site(f"sqlite:///{tmp_path}/pestle.db", tmp_path)
+    if today:
+        site.state(UPGRADED, "site", upgrade(UPGRADED))
+    release(site, "H1")
+    site.hand_back("H1")
+    with monkeypatch.context() as patched:
+        patched.setattr(rules, "_unrounded", _as_it_stands)
+        split(site, "H1", ("H2", "33.350"), ("H3", "66.650"))
+        split(site, "H2", ("H4", "16.675"), ("H5", "16.675"))
+        merge(site, "H6", "33.350", "H4", "H5")
+    story = Story.of(site.plant)
+    site.plant.close()
+    (at,) = [one for one in story.indices(FORMED) if story.entries[one].head.stream == "batch/H4"]
+    assert witnessed(tmp_path / "witness", story) == ((200, None) if found is None else (422, (found, at)))
+
+
+@pytest.mark.parametrize(("today", "found"), [(False, None), (True, "rework_way_forbidden")])
+def test_a_rework_by_another_process_is_asked_of_who_knew_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, today: bool, found: str | None
+) -> None:
+    site = Site(f"sqlite:///{tmp_path}/pestle.db", tmp_path)
+    if today:
+        site.state(UPGRADED, "site", upgrade(UPGRADED))
+    ordered(site)
+    with monkeypatch.context() as patched:
+        patched.setattr(model, "ways", lambda _: (model.SAME, model.OTHER))
+        rework(site, "B1", "B2", way="other")
+    story = Story.of(site.plant)
+    site.plant.close()
+    (at,) = story.indices(model.REWORK_KIND)
+    assert witnessed(tmp_path / "witness", story) == ((200, None) if found is None else (422, (found, at)))
