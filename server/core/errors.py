@@ -2501,9 +2501,9 @@ CATALOGUE: dict[str, Problem] = {
     ),
     "request_own": Problem(
         403,
-        ("Who asked for a sample does not say that none is needed.", "申请取样的人员不得自行决定不取样。"),
-        ("The request stays open.", "申请仍未处理。"),
-        ("Let the laboratory or QA decide.", "请由 QC 或 QA 决定。"),
+        ("Who asked for a sample does not answer for it.", "申请取样的人员不得自行处理该申请。"),
+        ("Nothing was recorded.", "未作记录。"),
+        ("Let somebody else of the laboratory or QA do it.", "请由 QC 或 QA 的其他人员处理。"),
     ),
     "sample_number_wrong": Problem(
         409,

@@ -34,7 +34,7 @@ from server.production.yields.rules import UNEXPLAINED
 from server.recipes.model import find_phase
 
 # Exceptions of a phase, whatever of its work brings them to light.
-_ONCE = ("phase_order", UNEXPLAINED)
+_ONCE = ("phase_order", UNEXPLAINED, asking.MISSING)
 
 
 def judge_observation(connection: Connection, entry: Entry) -> Ruling:
@@ -215,6 +215,8 @@ def _judge_work(connection: Connection, entry: Entry, batch: Batch, at: str, pap
         found += _judge_weighing(connection, entry, batch, phase, at, performer)
     if entry.kind == model.REQUESTED:
         found += asking.judge(given, phase)
+    elif entry.kind == model.COMPLETED and asking.planned(phase):
+        found += asking.judge_completed(phase, queries.samples_asked(connection, batch.number, given["phase"]))
     if entry.kind in model.PARAMETERS:
         found += sensing.judge(connection, entry, phase)
     if entry.kind == model.DISPENSED:

@@ -30,6 +30,7 @@ ZONE_SET = rules.ZONE_SET
 # Values out of their limits, in another unit, wrongly reckoned, or in no place of their batch are flagged.
 # What goes on in an alarm is told, and each alarm; what was taken from a machine is of the one that the phase is done
 # with, and has its own words. Reports of no batch open no deviation, and corrections of reports no second one.
+# No phase ends without each sample that is planned in it being asked for, and nobody draws what they asked for.
 RULES = 4
 # Who may have payloads erased (CMP-04).
 ERASE = "payload.erase"

@@ -171,7 +171,7 @@ class SiteRules:
         self._produced = ProducedRules(self._lineage, self._since)
         self._devices = DeviceRules(self._leases, lambda one: self.head_of(one)[0], self._lineage, self._since)
         self._rests = RestRules(self._stock, self._containers)
-        self._requests, self._limits = RequestRules(self._lineage), LimitRules(self._since)
+        self._requests, self._limits = RequestRules(self._lineage, self._since), LimitRules(self._since)
         self._training = TrainingRules(registry, self._since, self._papers)
         self._grants = GrantRules(registry)
         self._machines, self._alarms = MachineRules(self._grants, self._papers), AlarmRules(self._papers, self._since)

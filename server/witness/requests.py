@@ -1,19 +1,25 @@
-"""Whether a batch was released over a sample that the floor had asked for and nobody answered, and whether each answer
-is one that the door takes, by the door's own rules, from the log alone."""
+"""Whether a batch was released over a sample that the floor had asked for and nobody answered, whether each answer is
+one that the door takes, and whether the server tells of a phase that ended without a planned sample, by the door's own
+rules, from the log alone."""
 
 from dataclasses import replace
 from typing import Any
 
 from server.production import asking
-from server.production.model import batch_stream
+from server.production.model import COMPLETED, batch_stream
 from server.quality.requests import rules
 from server.quality.requests.model import ANSWERED, REQUESTED, Request, answer_of
 from server.recipes.model import find_phase
 from server.release.model import RELEASED_KIND
 from server.witness.lineage import Lineage
 from server.witness.seen import Seen
-from server.witness.standing import StandingRules
+from server.witness.since import SinceRules
+from server.witness.standing import Body, StandingRules
 from sync.errors import SyncError
+
+# The edition of the rules from which on a planned sample that nobody has asked for is told, and nobody draws what they
+# have asked for.
+EDITION = 4
 
 
 class RequestRules(StandingRules):
@@ -22,13 +28,14 @@ class RequestRules(StandingRules):
 
     kinds = (REQUESTED, ANSWERED)
 
-    def __init__(self, lineage: Lineage) -> None:
+    def __init__(self, lineage: Lineage, since: SinceRules) -> None:
         super().__init__()
-        self._lineage = lineage
+        self._lineage, self._since = lineage, since
         self._asked: dict[str, Request] = {}
 
     def judge(self, seen: Seen) -> None:
-        """SyncError `release_blocked`; the door's codes of an answer; `flag_missing` or `flag_wrong` of a request."""
+        """SyncError `release_blocked`; the door's codes of an answer; `flag_missing` or `flag_wrong` of a request, or
+        of the end of a phase."""
         head, given = seen.head, seen.body
         if given is None or head.stream in self._blind:
             return
@@ -37,6 +44,8 @@ class RequestRules(StandingRules):
             found = asking.judge(given, find_phase(phases, given["phase"])) if phases else None
             if found is not None:
                 self.compare(seen, {one.code for one in found}, (asking.UNPLANNED,))
+        elif head.kind == COMPLETED and not seen.by_server and "batch_unknown" not in seen.stamp.flags:
+            self._judge_completed(seen, given)
         elif seen.by_server and head.kind == RELEASED_KIND:
             for batch in (given["batch"], *self._lineage.above(given["batch"])):
                 if batch_stream(batch) not in self._blind and any(one.is_open for one in self._of(batch)):
@@ -44,8 +53,20 @@ class RequestRules(StandingRules):
         elif seen.by_server and head.kind == ANSWERED:
             drawn = sum(one.number is not None for one in self._of(given["batch"]))
             code = rules.refused(self._asked.get(given["request"]), given, head.actor, drawn)
+            # Servers of before let who asked draw it.
+            if code == "request_own" and given["sample"] is not None and not self._since.has_reached(EDITION):
+                code = None
             if code is not None:
                 raise SyncError(code, f"{head.actor} answered {given['request']} of {head.stream}")
+
+    def _judge_completed(self, seen: Seen, given: Body) -> None:
+        if not self._since.has_reached(EDITION):
+            return
+        here = [one for one in self._of(given["batch"]) if one.phase == given["phase"]]
+        asked = {one.sample for one in here if one.sample is not None and one.entry not in self.superseded}
+        phase = find_phase(self.phases_of(given["batch"]), given["phase"])
+        found = asking.judge_completed(phase, asked)
+        self.compare(seen, {one.code for one in found}, (asking.MISSING,))
 
     def _of(self, batch: str) -> list[Request]:
         return [one for one in self._asked.values() if one.batch == batch]

@@ -6,27 +6,29 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from batch_support import Site, t
+from batch_support import Site, marked, t
 from control_support import items, release
 from dossier_support import printed
 from recipe_support import step
 from release_support import finish, refused, review, sign
 from sqlalchemy import select
-from witness_support import Rig, Story
+from witness_support import Rig, Story, since, spared, witnessed
 
 from server.alerts.projection import alert, recipient
 from server.alerts.watch import Watch
 from server.core import rebuild
 from server.core.errors import PestleError
 from server.core.record import Recorded
-from server.production.asking import UNPLANNED
+from server.production.asking import MISSING, UNPLANNED
 from server.production.model import FORMED, ORDER
 from server.quality.requests import queries
 from server.quality.requests.model import ANSWERED, REQUESTED, number_text
 from server.release.model import RELEASED_KIND
+from server.site.model import UPGRADED
 from server.witness.lineage import Lineage
 from server.witness.requests import RequestRules
 from server.witness.seen import Seen
+from server.witness.since import SinceRules
 from sync.errors import SyncError
 
 pytestmark = pytest.mark.urs("QUA-02", "PRD-05")
@@ -101,7 +103,7 @@ def test_a_request_is_answered_once_by_the_next_number_or_by_a_reason(site: Site
     assert [(one.number, one.declined) for one in found] == [("B1-S1", None), (None, "sampled an hour ago")]
 
 
-def test_who_asked_does_not_say_that_none_is_needed(site: Site) -> None:
+def test_who_asked_neither_draws_it_nor_says_that_none_is_needed(site: Site) -> None:
     done(site)
     asked = site.put(
         "sample_requested",
@@ -110,7 +112,8 @@ def test_who_asked_does_not_say_that_none_is_needed(site: Site) -> None:
     )
     assert asked.flags == ()
     assert code(decline, site, asked.id, "P-6") == "request_own"
-    decline(site, asked.id, QA)
+    assert code(answer, site, asked.id, "P-6") == "request_own"
+    answer(site, asked.id, QA)
 
 
 def test_of_a_batch_that_is_decided_nothing_is_drawn(site: Site) -> None:
@@ -143,6 +146,61 @@ def test_what_the_recipe_plans_needs_no_reason_and_what_it_does_not_is_told_with
     assert "slot_unknown" in ask(site, "99").flags
 
 
+CORES = {"id": "cores", "name": t("cores"), "amount": TWENTY}
+DUST = {"id": "dust", "name": t("dust"), "amount": None}
+
+
+def sampled(site: Site) -> None:
+    """A batch of which two samples are planned in its first phase."""
+    release(site, "B1", [step("10", "instruction", sampling=[CORES, DUST]), step("20", "instruction", "10")])
+    site.put("phase_started", marked("B1", "10"))
+
+
+def test_a_phase_that_ends_without_a_planned_sample_being_asked_for_says_which(site: Site) -> None:
+    sampled(site)
+    ask(site, "10", sample="dust", reason=None)
+    # In another phase, or as another sample, it is not asked for.
+    ask(site, "20", sample="cores", reason=None)
+    ask(site, "10")
+    assert site.put("phase_completed", marked("B1", "10")).flags == (MISSING,)
+    item = site.item("B1", MISSING)
+    assert (item.phase, item.state, item.details) == ("10", "open", {"samples": ["cores"], "severity": "major"})
+    # What another tablet says again is the same exception.
+    assert MISSING in site.put("phase_completed", marked("B1", "10"), device="tablet-b").flags
+    assert [one.code for one in items(site, "B1")].count(MISSING) == 1
+
+
+def test_a_phase_that_ends_with_each_planned_sample_asked_for_has_nothing_wrong(site: Site) -> None:
+    sampled(site)
+    for one in ("cores", "dust"):
+        assert ask(site, "10", sample=one, reason=None).flags == ()
+    assert site.put("phase_completed", marked("B1", "10")).flags == ()
+    assert items(site, "B1") == []
+
+
+def test_a_request_that_was_corrected_into_another_asks_for_nothing_that_is_planned(site: Site) -> None:
+    sampled(site)
+    ask(site, "10", sample="dust", reason=None)
+    wrong = ask(site, "10", sample="cores", reason=None)
+    said = {"batch": "B1", "phase": "10", "sample": None, "what": "powder", "amount": None, "comment": None}
+    site.put("sample_requested", said | {"reason": "black specks"}, corrects=wrong.id, reason="of the punch")
+    assert site.put("phase_completed", marked("B1", "10")).flags == (MISSING,)
+
+
+@pytest.mark.urs("PLT-18")
+def test_a_witness_finds_that_a_planned_sample_was_passed_over_from_this_edition_on(site: Site, tmp_path: Path) -> None:
+    sampled(site)
+    ask(site, "10", sample="dust", reason=None)
+    site.put("phase_completed", marked("B1", "10"))
+    story = Story.of(site.plant)
+    index = story.flagged(MISSING)
+    told = story.first(index).upgraded().then(story.entries[index].envelope, flags=(MISSING,))
+    assert witnessed(tmp_path / "told", told) == (200, None)
+    before = Rig(tmp_path / "before", story)
+    spared(before, story, MISSING)
+    before.folder.close()
+
+
 def test_requests_come_back_from_the_log_alone_and_a_witness_has_nothing_against_them(
     site: Site, tmp_path: Path
 ) -> None:
@@ -169,8 +227,9 @@ def test_the_dossier_tells_request_and_sample(site: Site) -> None:
     assert "B1-S1" in text
 
 
-def found_by_a_witness(story: list[Seen], change: Callable[[Seen], Seen | None]) -> str | None:
-    rules = RequestRules(Lineage())
+def found_by_a_witness(story: list[Seen], change: Callable[[Seen], Seen | None], *versions: str) -> str | None:
+    """After these versions."""
+    rules = RequestRules(Lineage(), since(story, *versions))
     for seen in filter(None, map(change, story)):
         try:
             rules.judge(seen)
@@ -207,6 +266,10 @@ def test_a_witness_finds_a_release_over_an_open_request_and_an_answer_that_is_no
     assert found_by_a_witness(story, of(REQUESTED, lambda seen: None)) == "not_found"
     assert found_by_a_witness(story, of(REQUESTED, flagged)) == "flag_wrong"
     assert found_by_a_witness(story, of(REQUESTED, unreasoned)) == "flag_missing"
+    # Who draws what they have asked for is found from where servers refuse it; who declines it, always.
+    own = of(ANSWERED, lambda seen: replace(seen, head=replace(seen.head, actor="P-1")))
+    assert found_by_a_witness(story, own) is None
+    assert found_by_a_witness(story, own, UPGRADED) == "request_own"
     # Where the request was erased nobody can tell.
     assert found_by_a_witness(story, of(REQUESTED, lambda seen: replace(seen, body=None))) is None
 
@@ -221,11 +284,11 @@ def test_a_witness_asks_it_of_what_a_batch_came_of_as_well(site: Site) -> None:
     story = [Seen(one.head, one.stamp, one.envelope.body, b"", one.signatures) for one in Story.of(site.plant).entries]
     [order] = [one for one in story if one.head.kind == ORDER]
     said = {"batch": "B2", "how": "split", "parents": ["B1"]}
-    lineage, rules = Lineage(), RequestRules
+    lineage = Lineage()
     lineage.learn(replace(order, head=replace(order.head, kind=FORMED, stream="batch/B2"), body=said))
     assert lineage.above("B2") == ["B1"]
     for left, found in ((None, None), (ANSWERED, "release_blocked")):
-        witness, code_ = rules(lineage), None
+        witness, code_ = RequestRules(lineage, SinceRules()), None
         for seen in story:
             if seen.head.kind == left:
                 continue

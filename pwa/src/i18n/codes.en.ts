@@ -335,6 +335,7 @@ export const codesEn = {
     alarm: "Alarm of a machine",
     sample_request: "Sampling request",
     sample_unplanned: "Sample neither planned nor explained",
+    sample_missing: "Nobody asked for a planned sample",
     question: "Question of the review",
     allocation_mixed: "Filled together with what is not the batch's",
     difference: "Material difference",

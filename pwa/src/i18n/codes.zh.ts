@@ -333,6 +333,7 @@ export const codesZh: typeof codesEn = {
     alarm: "设备报警",
     sample_request: "取样申请",
     sample_unplanned: "申请的取样既未计划也无理由",
+    sample_missing: "计划的取样无人申请",
     question: "审核提问",
     material_difference: "物料未平衡",
     allocation_mixed: "与非本批物料合并",

@@ -3,6 +3,8 @@ export const requestsEn = {
   ask: "Ask for a sample",
   hint: "The laboratory is told at once, or as soon as this tablet has a network. The batch is not released before it has answered.",
   planned: "Planned in this phase",
+  without: "Complete without a planned sample",
+  withoutHint: (names: string) => `Nobody has asked for: ${names}. The phase can be completed with a reason: that is an exception for QA.`,
   other: "Another sample",
   otherHint: "Not planned by the recipe: say what and why.",
   what: "What is to be sampled",

@@ -5,6 +5,8 @@ export const requestsZh: typeof requestsEn = {
   ask: "申请取样",
   hint: "QC 会立即收到通知；无网络时，待平板联网后通知。申请得到处理前，该批不得放行。",
   planned: "本步骤计划的取样",
+  without: "未取计划样品结束步骤",
+  withoutHint: (names: string) => `尚未申请：${names}。可说明理由后结束步骤，将记为异常，由 QA 评估。`,
   other: "其他样品",
   otherHint: "工艺规程未计划：请说明取什么、为什么。",
   what: "取样内容",

@@ -467,6 +467,7 @@ material_difference|物料未平衡|Material not accounted for
 question|审核提问|Question of the review
 sample_request|取样申请|Sampling request
 sample_unplanned|申请的取样既未计划也无理由|Sample neither planned nor explained
+sample_missing|计划的取样无人申请|Nobody asked for a planned sample
 allocation_mixed|与非本批物料合并|Filled together with what is not the batch's
 container_used_up|取用超过容器所装|More taken than the container held
 clock_skew|设备时钟偏差|Device clock off

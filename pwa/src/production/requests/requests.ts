@@ -1,5 +1,5 @@
 /** Samples that the floor has asked for, from entries alone: what is open, and what the laboratory has said. */
-import type { LocalEntry } from "../../core/types";
+import type { LocalEntry, Phase } from "../../core/types";
 import { language } from "../../i18n/index.svelte";
 import { requestsEn } from "../../i18n/requests.en";
 import { requestsZh } from "../../i18n/requests.zh";
@@ -14,6 +14,13 @@ export function rq(): typeof requestsEn {
 
 /** `answer` is null while nobody has answered, as far as this device knows. */
 export interface Asked { entry: LocalEntry; answer: LocalEntry | null }
+
+/** The samples that the recipe plans in a phase and nobody has asked for, as server/production/asking.py finds them. */
+export function unasked(phase: Phase, entries: LocalEntry[]): NonNullable<Phase["sampling"]> {
+  const corrected = new Set(entries.map(({ corrects }) => corrects));
+  const here = asked(entries).filter(({ entry }) => entry.payload.phase === phase.id && !corrected.has(entry.id));
+  return (phase.sampling ?? []).filter(({ id }) => !here.some(({ entry }) => entry.payload.sample === id));
+}
 
 export function asked(entries: LocalEntry[]): Asked[] {
   // Only the server says what the laboratory has answered: its signature must fit, and the log must have it.
