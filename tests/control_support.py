@@ -74,9 +74,9 @@ def approved(plant: Plant, recipe: Payload) -> None:
         plant.recorder.state(Fact(MASTER_APPROVED, recipe_stream(recipe["recipe"]), recipe))
 
 
-def release(site: Site, batch: str, phases: list[Payload] | None = None) -> Recorded:
-    """An order, in the hands of both tablets."""
-    recipe = master_of(PHASES if phases is None else phases)
+def release(site: Site, batch: str, phases: list[Payload] | None = None, **changes: Any) -> Recorded:
+    """An order, in the hands of both tablets; `changes` of its recipe."""
+    recipe = master_of(PHASES if phases is None else phases, **changes)
     approved(site.plant, recipe)
     facts = [Fact(MASTER_ORDER, f"batch/{batch}", ordered_by(recipe, batch), actor="P-3")]
     for device in ("tablet-a", "tablet-b"):

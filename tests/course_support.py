@@ -24,9 +24,9 @@ PHASES: list[Payload] = [
 class Branches:
     """A batch in the hands of two tablets; every step is a minute after the last."""
 
-    def __init__(self, site: Site, batch: str = "B1", phases: list[Payload] = PHASES) -> None:
+    def __init__(self, site: Site, batch: str = "B1", phases: list[Payload] = PHASES, **changes: Any) -> None:
         self.site, self.batch = site, batch
-        release(site, batch, phases)
+        release(site, batch, phases, **changes)
 
     def start(self, phase: str, **how: Any) -> Recorded:
         return self.site.put("phase_started", marked(self.batch, phase), **how)

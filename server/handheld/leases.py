@@ -221,8 +221,15 @@ def _pieces(connection: Connection, now: datetime) -> list[dict[str, Any]]:
         told = _piece(connection, piece, now)
         if piece.equipment in kept:
             told["state"] = equipment_status.state(connection, piece, clock.text(now))
+            told["state"]["products"] = _products(connection, piece, clock.text(now))
         found.append(told)
     return found
+
+
+def _products(connection: Connection, piece: Equipment, at: str) -> list[str]:
+    """What was in a piece since its last major cleaning: of another product it is not clean."""
+    found = {batches.made_in(connection, one) for one in equipment_status.used_since_major(connection, piece, at)}
+    return sorted(one for one in found if one is not None)
 
 
 def _piece(connection: Connection, piece: Equipment, now: datetime) -> dict[str, Any]:

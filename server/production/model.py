@@ -127,6 +127,11 @@ class Judgement:
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
+def made_of(product: Mapping[str, Any]) -> str:
+    """What a change of is a change of product for machines: its code with its strength."""
+    return f"{product['code']} {product['strength']}"
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """A batch as the rules need it; `phases` is the frozen control recipe, `lots` the allocated (material, lot)."""

@@ -21,7 +21,7 @@ from server.production.containers import (
 from server.production.dispensing.queries import dispensed_of, lent_results, line_sums
 from server.production.entry_view import entry_views
 from server.production.genealogy import batches_using, trace_lot, use_counts
-from server.production.model import Batch, BatchEntry, BatchLine, Item
+from server.production.model import Batch, BatchEntry, BatchLine, Item, made_of
 from server.production.orders import all_orders
 from server.production.paper.projection import copying
 from server.production.projection import batch, entry_, item, lot, yield_
@@ -50,6 +50,7 @@ __all__ = [
 _shown = item.c.joined_to.is_(None)
 # Asked of every entry of a batch.
 _status_of = Prepared(select(batch.c.status, batch.c.phases).where(batch.c.number == bindparam("batch")))
+_made_in = Prepared(select(batch.c.product_code, batch.c.strength).where(batch.c.number == bindparam("batch")))
 _lots_of = Prepared(select(lot.c.material, lot.c.lot).where(lot.c.batch == bindparam("batch"), lot.c.allocated == 1))
 # In the order of the fields of a BatchEntry.
 _entries = select(entry_.c.idx, *(entry_.c[one.name] for one in fields(BatchEntry)[1:]))
@@ -65,6 +66,12 @@ def find_batch(connection: Connection, number: str) -> Batch | None:
     if row is None:
         return None
     return Batch(number, row[0], _phases(row[1]), frozenset(transaction.rows(connection, _lots_of, {"batch": number})))
+
+
+def made_in(connection: Connection, number: str) -> str | None:
+    """What a batch is made of, as far as machines must be cleaned thoroughly in between: product and strength."""
+    row = transaction.first(connection, _made_in, {"batch": number})
+    return None if row is None else made_of({"code": row[0], "strength": row[1]})
 
 
 @lru_cache(maxsize=256)

@@ -31,7 +31,8 @@ ZONE_SET = rules.ZONE_SET
 # What goes on in an alarm is told, and each alarm; what was taken from a machine is of the one that the phase is done
 # with, and has its own words. Reports of no batch open no deviation, and corrections of reports no second one.
 # No phase ends without each sample that is planned in it being asked for, and nobody draws what they asked for.
-RULES = 4
+# 5: a change of product needs a major cleaning of machines.
+RULES = 5
 # Who may have payloads erased (CMP-04).
 ERASE = "payload.erase"
 # Names of an erasure fit into one entry up to so many.

@@ -10,27 +10,35 @@ from server.equipment.status.model import Event, Holds, Use
 from server.identity import grants
 from server.identity.at_capture import capture_of
 from server.identity.model import SERVER
-from server.production.model import ENDS, IDENTIFIED
+from server.production.model import ENDS, IDENTIFIED, RELEASES, made_of
 from server.witness.granting import GrantRules
 from server.witness.papers import PaperRules
 from server.witness.seen import Seen
+from server.witness.since import SinceRules
 from server.witness.standing import Body, StandingRules
 from sync.errors import SyncError
 
 _DECIDED = (model.STATUS_SET, model.CLEANING_SET)
 _SAID = (*_DECIDED, *model.CLEANINGS_OF, model.CLEANING_CHECKED)
 _ON_TABLETS = (IDENTIFIED, model.BATCH_CLEANED, model.BATCH_CHECKED)
+_IMPORTED = "production.batch_imported.v1"
+# What says of which product a batch is.
+_NAMED = (*RELEASES, _IMPORTED)
+# The edition of the rules by which a change of product needs a major cleaning.
+EDITION = 5
 _Key = tuple[str, str]
 
 
 class MachineRules(StandingRules):
     """How every piece of equipment stands, after the entries learnt so far."""
 
-    kinds = (REGISTERED, *_SAID, *_ON_TABLETS, *ENDS)
+    kinds = (REGISTERED, _IMPORTED, *_SAID, *_ON_TABLETS, *ENDS)
 
-    def __init__(self, granted: GrantRules, papers: PaperRules) -> None:
+    def __init__(self, granted: GrantRules, papers: PaperRules, since: SinceRules) -> None:
         super().__init__()
-        self._granted, self._papers = granted, papers
+        self._granted, self._papers, self._since = granted, papers, since
+        # Of every batch its product and strength.
+        self._products: dict[str, str] = {}
         self._index = 0
         self._classes: dict[str, str] = {}
         self._holds: dict[_Key, Holds] = {}
@@ -96,7 +104,11 @@ class MachineRules(StandingRules):
     def _doubts(self, code: str, at: str, batch: str) -> set[str]:
         if code not in self._classes:
             return set()
-        return {flag for flag, _ in model.judge(self._events(code), self._holds_of(code), at, batch)}
+        return {flag for flag, _ in model.judge(self._events(code), self._holds_of(code), at, batch, self._product_of)}
+
+    def _product_of(self, batch: str) -> str | None:
+        """Servers of before took a minor cleaning for a major one."""
+        return self._products.get(batch) if self._since.has_reached(EDITION) else None
 
     def _events(self, code: str) -> list[Event]:
         uses = self._uses.get(code, {}).values()
@@ -115,6 +127,8 @@ class MachineRules(StandingRules):
     def take(self, seen: Seen, body: Body) -> None:
         head, at = seen.head, seen.head.captured_at
         match head.kind:
+            case kind if kind in _NAMED:
+                self._products[body["batch"]] = made_of(body["product"])
             case kind if kind == REGISTERED:
                 self._classes[body["equipment"]] = body["class"]
             case model.CLEANING_SET:
@@ -124,7 +138,9 @@ class MachineRules(StandingRules):
             case kind if kind in (*model.CLEANINGS_OF, model.BATCH_CLEANED):
                 self._forget(seen)
                 self._cleanings[head.id] = body["equipment"], head.actor
-                self._cleaned.setdefault(body["equipment"], {})[head.id] = model.cleaned_event(at, self._index, None)
+                self._cleaned.setdefault(body["equipment"], {})[head.id] = model.cleaned_event(
+                    at, self._index, None, body["kind"]
+                )
                 if kind == model.CLEANED_V1:
                     self._checked[head.id] = at
             case model.CLEANING_CHECKED | model.BATCH_CHECKED if model.WORTHLESS.isdisjoint(seen.stamp.flags):

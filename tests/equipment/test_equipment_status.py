@@ -23,6 +23,9 @@ from server.handheld import leases
 
 pytestmark = pytest.mark.urs("EQP-01", "EQP-03")
 HOLDS = Holds(24, 72)
+STRONGER = {"code": "TAB-10", "name": {"zh": "片", "en": "Tablets"}, "strength": "10 mg"}
+# B1 and B2 are a campaign of one product; nobody knows what B9 is.
+PRODUCTS = {"B1": "TAB-5 5 mg", "B2": "TAB-5 5 mg", "C1": "TAB-10 10 mg", "C2": "TAB-10 10 mg"}
 
 
 def at(hour: int, minute: int = 0) -> str:
@@ -33,8 +36,8 @@ def used(begin: int, end: int | None, batch: str = "B1") -> list[Event]:
     return Use(begin, at(begin), batch, "20", None if end is None else at(end)).events()
 
 
-def cleaned(hour: int) -> Event:
-    return model.cleaned_event(at(hour), hour, at(hour))
+def cleaned(hour: int, kind: str = "minor") -> Event:
+    return model.cleaned_event(at(hour), hour, at(hour), kind)
 
 
 def said(status: str, hour: int) -> Event:
@@ -42,7 +45,7 @@ def said(status: str, hour: int) -> Event:
 
 
 def doubts(events: list[Event], hour: int, batch: str = "B2", holds: Holds | None = HOLDS) -> list[str]:
-    return [str(details.get("problem", code)) for code, details in judge(events, holds, at(hour), batch)]
+    return [str(details.get("problem", code)) for code, details in judge(events, holds, at(hour), batch, PRODUCTS.get)]
 
 
 def test_use_makes_dirty_and_cleaning_clean() -> None:
@@ -58,9 +61,29 @@ def test_what_another_batch_has_used_or_uses_is_not_clean_and_the_same_batch_goe
     assert doubts([*events, cleaned(7)], 8) == []
 
 
+def test_a_campaign_is_content_with_minor_cleanings_and_a_change_of_product_is_not() -> None:
+    events = [cleaned(0, "major"), *used(1, 2), cleaned(3)]
+    assert (doubts(events, 4), doubts(events, 4, "C1"), doubts(events, 4, "B9")) == ([], ["minor_only"], [])
+    told = judge(events, HOLDS, at(4), "C1", PRODUCTS.get)
+    assert told == [("equipment_not_clean", {"problem": "minor_only", "since": at(3), "batch": "B1"})]
+    assert doubts([*events, cleaned(4, "major")], 5, "C1") == []
+    assert doubts([*events, said("clean", 4)], 5, "C1") == []
+    # However many of the other product's own cleanings follow, what was there before is there.
+    after = [*events, *used(4, 5, "C1"), cleaned(6)]
+    assert doubts(after, 7, "C2") == ["minor_only"]
+    assert doubts([*after, cleaned(8, "major"), *used(9, 10, "C1"), cleaned(11)], 12, "C2") == []
+
+
+def test_a_major_cleaning_counts_once_it_is_checked_and_what_is_used_unclean_is_what_it_was() -> None:
+    unchecked = model.cleaned_event(at(3), 3, None, "major")
+    assert doubts([*used(1, 2), unchecked, cleaned(4)], 5, "C1") == ["minor_only"]
+    assert doubts([*used(1, 2), replace(unchecked, checked=at(3)), cleaned(4)], 5, "C1") == []
+    assert doubts([*used(1, 2), cleaned(3, "major"), *used(4, 5)], 6, "C1") == ["to_be_cleaned"]
+
+
 def test_a_piece_stays_clean_as_long_as_was_said_and_not_longer() -> None:
     assert doubts([cleaned(1)], 73) == []
-    over = judge([cleaned(1)], HOLDS, at(73, 1), "B2")
+    over = judge([cleaned(1)], HOLDS, at(73, 1), "B2", PRODUCTS.get)
     assert over == [("equipment_not_clean", {"problem": "expired", "since": at(1), "until": at(73)})]
     assert doubts([cleaned(1)], 900, holds=None) == []
 
@@ -156,6 +179,59 @@ def hold(
     return made.site.state(model.CLEANING_SET, model.stream(model.scope(given)), given)
 
 
+def test_after_another_product_a_piece_that_had_a_minor_cleaning_is_not_clean(made: Branches) -> None:
+    hold(made)
+    clean(made)
+    made.do("10")
+    made.identify("20", "PR-1")
+    made.do("20")
+    same, other = Branches(made.site, "B2"), Branches(made.site, "C1", product=STRONGER)
+    minor(made)
+    assert lent(made)["products"] == ["TAB-5 5 mg"]
+    made.wait(6)
+    assert other.identify("20", "PR-1").flags == ("equipment_not_clean",)
+    details = made.site.item("C1", "equipment_not_clean").details
+    assert (details["problem"], details["batch"], details["severity"]) == ("minor_only", "B1", "major")
+    other.abort("20")
+    minor(made)
+    made.wait(6)
+    # What was used unclean is mixed from then on, for the product of before as well.
+    assert same.identify("20", "PR-1").flags == ("equipment_not_clean",)
+    same.abort("20")
+    clean(made)
+    assert lent(made)["products"] == []
+    made.wait(6)
+    assert Branches(made.site, "C2", product=STRONGER).identify("20", "PR-1").flags == ()
+    plant = made.site.plant
+    assert rebuild.check(plant.engine, plant.log, plant.registry)["ok"]
+
+
+def test_a_campaign_of_one_product_goes_on_after_minor_cleanings(made: Branches) -> None:
+    hold(made)
+    clean(made)
+    for batch in ("B1", "B2", "B3"):
+        one = made if batch == "B1" else Branches(made.site, batch)
+        one.do("10")
+        assert one.identify("20", "PR-1").flags == ()
+        one.do("20")
+        minor(made)
+        made.wait(6)
+
+
+def minor(made: Branches) -> None:
+    given = {"equipment": "PR-1", "procedure": "CL-2", "kind": "minor", "batch": None, "comment": None}
+    made.site.now_ms += 60_000
+    cleaning = made.site.state(model.CLEANED, "equipment/PR-1", given, "P-1").id
+    assert check(made, cleaning).flags == ()
+
+
+def lent(made: Branches) -> dict[str, Any]:
+    with made.site.plant.engine.connect() as connection:
+        told = leases._of_site(made.site.plant, connection, ("batch.work",))["equipment"]
+    state_: dict[str, Any] = next(one["state"] for one in told if one["equipment"] == "PR-1")
+    return state_
+
+
 def test_what_was_cleaned_is_not_clean_for_a_batch_until_somebody_else_has_checked_it(made: Branches) -> None:
     cleaning = clean(made, checked=False).id
     assert (state(made)["status"], state(made)["checked"]) == ("clean", False)
@@ -227,7 +303,7 @@ def test_a_cleaning_from_before_anybody_was_to_check_it_counts_as_it_is(made: Br
 
 
 def test_a_check_counts_from_when_it_was_made() -> None:
-    late = model.cleaned_event(at(1), 1, at(3))
+    late = model.cleaned_event(at(1), 1, at(3), "minor")
     assert (doubts([late], 2), doubts([late], 3)) == (["unchecked"], [])
     assert not condition([said("clean", 1)], at(2)).unchecked(at(2))
 

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from batch_support import Site
 from course_support import Branches
-from witness_support import Rig, Story
+from witness_support import Rig, Story, upgrade
 
 from server.core import clock
 from server.equipment.status import model
+from server.site.model import UPGRADED
 from sync.log import reading
 
 pytestmark = pytest.mark.urs("PLT-18", "EQP-01", "EQP-03")
@@ -123,3 +125,52 @@ def test_what_was_erased_nobody_is_accused_of(rig: Rig, story: Story) -> None:
     payload = {"entries": named, "reason": "past retention", "basis": "CN 2010, 162"}
     erased = story.without_payload(index).without_flag("equipment_not_clean")
     assert rig.show(erased.stated("site.payloads_erased.v1", "site", payload, "P-5")) == 200, rig.why
+
+
+STRONGER = {"code": "TAB-10", "name": {"zh": "片", "en": "Tablets"}, "strength": "10 mg"}
+
+
+@pytest.mark.parametrize("stated", [True, False])
+def test_a_change_of_product_after_a_minor_cleaning_is_asked_of_servers_that_ask_it(
+    tmp_path: Path, stated: bool
+) -> None:
+    """Of one that took a minor cleaning for a major one nothing is asked, whether it flagged that or not."""
+    site = Site(f"sqlite:///{tmp_path}/pestle.db", tmp_path)
+    clock.use(lambda: datetime.fromtimestamp(site.now_ms / 1000, UTC))
+    if stated:
+        site.state(UPGRADED, "site", upgrade(UPGRADED))
+    made, other, same = Branches(site), Branches(site, "C1", product=STRONGER), Branches(site, "B2")
+    made.register("PR-1", "press", None)
+    site.state(model.CLEANING_SET, "equipment_class/press", HOLDS | {"dirty_hours": None, "clean_hours": None})
+    _clean(site, "major")
+    made.do("10")
+    told = [made.identify("20", "PR-1").flags]
+    made.do("20")
+    _clean(site, "minor")
+    made.wait(6)
+    told.append(same.identify("20", "PR-1").flags)
+    same.skip("20")
+    _clean(site, "minor")
+    made.wait(6)
+    told.append(other.identify("20", "PR-1").flags)
+    clock.use_system()
+    assert told == [(), (), (model.NOT_CLEAN,)]
+    story = Story.of(site.plant)
+    rig = Rig(tmp_path / "witness", story)
+    index = story.flagged(model.NOT_CLEAN)
+    if stated:
+        assert rig.show(story) == 200, rig.why
+        other_rig = Rig(tmp_path / "other", story)
+        assert other_rig.show(story.without_flag(model.NOT_CLEAN)) == 422
+        assert other_rig.found == ("flag_missing", index)
+    else:
+        before = story.first(index).then(story.entries[index].envelope)
+        assert rig.show(before) == 200, rig.why
+    site.plant.close()
+
+
+def _clean(site: Site, kind: str) -> None:
+    site.now_ms += 60_000
+    cleaning = site.state(model.CLEANED, "equipment/PR-1", CLEANING | {"kind": kind}, "P-1").id
+    given = {"equipment": "PR-1", "cleaning": cleaning, "comment": None}
+    site.state(model.CLEANING_CHECKED, "equipment/PR-1", given, "P-2")

@@ -116,6 +116,8 @@ export interface EquipmentAlarm { id: string; what: string; severity: string; so
 export interface EquipmentState { kept: boolean; status: string | null; since: string | null; batch: string | null; reason: string | null; until: string | null; over: boolean;
   /** Whether somebody else has looked at its cleaning; missing in older leases. */
   checked?: boolean;
+  /** What was in it since its last major cleaning, each with its strength; missing in older leases. */
+  products?: string[];
   /** Those that stand; missing in older leases. */
   alarms?: EquipmentAlarm[];
   holds: { dirty_hours: number | null; clean_hours: number | null } | null }

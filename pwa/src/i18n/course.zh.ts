@@ -17,7 +17,7 @@ export const courseZh: typeof courseEn = {
   alarmCleared: "报警须在台前解除；本机联网后即会得知。",
   notIdentified: "尚未确认设备；未确认即开始将记为异常。",
   overdue: (one: string) => `${one}：校准已逾期。请换用其他设备，或先校准。`,
-  doubts: { maintenance: "维护中", out_of_service: "已停用", no_record: "无清洁记录", expired: "已超过清洁有效期，须重新清洁", unchecked: "已清洁，尚无他人复核", in_use: "正由其他批使用", to_be_cleaned: "须先清洁" }, doubtHint: "此为领取批次时的状态。请换用其他设备或先处理；照此使用将成为异常。",
+  doubts: { maintenance: "维护中", out_of_service: "已停用", no_record: "无清洁记录", expired: "已超过清洁有效期，须重新清洁", unchecked: "已清洁，尚无他人复核", minor_only: "曾用于其他产品，其后仅作小清洁，须作大清洁", in_use: "正由其他批使用", to_be_cleaned: "须先清洁" }, doubtHint: "此为领取批次时的状态。请换用其他设备或先处理；照此使用将成为异常。",
   beside: "现在也可进行", held: "已暂停", left: { aborted: "已中止", skipped: "已跳过" }, since: (name: string, at: string) => `${name}，自 ${at} 起`, heldHint: "恢复之前不得在本步骤操作。其间的记录将成为异常。", resume: "恢复步骤",
   change: "暂停或离开", title: "暂停或离开步骤",
   hint: "时间和您的姓名一并保存。", reason: "原因", sign: "签署",

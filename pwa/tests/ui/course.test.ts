@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import type { Equipment, LocalEntry, Phase } from "../../src/core/types";
 import { firstBefore, holding, leftBy, machines, next, permitted, running, toneOf, unidentified } from "../../src/production/course/course";
 import { courseOf } from "../../src/production/controls/schedule";
-import { ALARMED, alarmsOf, CLEANED, CLEANING_CHECKED, cleaningOf, doubtNow, doubtOf, usedIn } from "../../src/production/course/standing";
+import { ALARMED, alarmsOf, CLEANED, CLEANING_CHECKED, cleaningOf, doubtNow, doubtOf, madeOf, usedIn } from "../../src/production/course/standing";
 import { KIND } from "../../src/production/progress";
 
 const text = { zh: "步骤", en: "Phase" };
@@ -23,6 +23,8 @@ function entry(kind: string, phase: string, minutes = 0): LocalEntry {
 }
 const ids = (found: Phase[]): string[] => found.map(({ id }) => id);
 const done = (...phase: string[]): LocalEntry[] => phase.flatMap((one) => [entry(KIND.started, one), entry(KIND.completed, one)]);
+
+const OURS = madeOf({ code: "TAB-5", strength: "5 mg" });
 
 it("PRD-05 permits branches side by side, and their join once both have ended", () => {
   expect(ids(permitted(phases, []))).toEqual(["10"]);
@@ -94,19 +96,25 @@ it("EQP-03 takes a machine for clean once somebody else has checked its cleaning
   expect(cleaningOf("GR-1", [cleaned, other, said(KIND.identified, 4, "P-1")])).toBeNull();
   expect(cleaningOf("GR-2", [cleaned, other])).toBeNull();
   const piece: Equipment = { equipment: "GR-1", class: "granulator", name: text, serial: null, model: null, location: null, calibration_due: null, state: { kept: true, status: "to_be_cleaned", since: null, batch: "B0", reason: null, until: null, over: false, holds: null } };
-  const doubts = [[], [cleaned], [cleaned, other]].map((entries) => doubtNow(piece, "B1", entries, at(9)));
+  const doubts = [[], [cleaned], [cleaned, other]].map((entries) => doubtNow(piece, "B1", OURS, entries, at(9)));
   expect(doubts).toEqual(["to_be_cleaned", "unchecked", null]);
-  expect(doubtNow({ ...piece, state: { ...piece.state!, status: "maintenance" } }, "B1", [cleaned, other], at(9))).toBe("maintenance");
+  expect(doubtNow({ ...piece, state: { ...piece.state!, status: "maintenance" } }, "B1", OURS, [cleaned, other], at(9))).toBe("maintenance");
+  // After another product a minor cleaning is none, here as at the desk.
+  const mixed = { ...piece, state: { ...piece.state!, products: ["TAB-10 10 mg"] } };
+  const thorough = { ...cleaned, payload: { ...cleaned.payload, kind: "major" } };
+  expect([[cleaned, other], [thorough], [thorough, other]].map((entries) => doubtNow(mixed, "B1", OURS, entries, at(9)))).toEqual(["minor_only", "unchecked", null]);
   expect(usedIn(phases[1]!, [said(KIND.identified, 4, "P-1")])).toEqual(["GR-1"]);
 });
 
 it("says what keeps a machine from a batch by what was taken along (EQP-03)", () => {
   const state = { kept: true, status: "clean", since: "2026-11-22T08:00:00.000Z", batch: null, reason: null, until: "2026-11-25T08:00:00.000Z", over: false, holds: null };
-  const at = (when: string, changes: object): string | null => doubtOf({ equipment: "GR-1", class: "granulator", name: { zh: "", en: "" }, serial: null, model: null, location: null, calibration_due: null, state: { ...state, ...changes } }, "B1", Date.parse(when));
+  const at = (when: string, changes: object): string | null => doubtOf({ equipment: "GR-1", class: "granulator", name: { zh: "", en: "" }, serial: null, model: null, location: null, calibration_due: null, state: { ...state, ...changes } }, "B1", OURS, Date.parse(when));
   const now = "2026-11-23T08:00:00.000Z";
   expect(at(now, {})).toBeNull();
   expect(at("2026-11-25T08:00:01.000Z", {})).toBe("expired");
   expect(at(now, { checked: false })).toBe("unchecked");
+  expect(at(now, { products: [OURS] })).toBeNull();
+  expect(at(now, { products: [OURS, "TAB-10 10 mg"] })).toBe("minor_only");
   expect(at(now, { status: null, until: null })).toBe("no_record");
   expect(at(now, { status: "maintenance" })).toBe("maintenance");
   expect(at(now, { status: "in_use", batch: "B2" })).toBe("in_use");

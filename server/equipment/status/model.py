@@ -5,8 +5,8 @@ Cleanliness is asked of pieces for which somebody said how long it holds, or tha
 of others nothing is known, and nothing is asked (China GMP 2010, 84 to 87; 21 CFR 211.67).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,7 +20,11 @@ STATUSES = (CLEAN, TO_BE_CLEANED, IN_USE, MAINTENANCE, OUT_OF_SERVICE)
 BARRING = (MAINTENANCE, OUT_OF_SERVICE)
 # What a person must say why: it replaces a record of cleaning, or takes the piece away.
 REASONED = (CLEAN, *BARRING)
-CLEANINGS = ("minor", "major")
+# Within a campaign of one product a minor cleaning does; before another product comes a major one.
+MINOR, MAJOR = "minor", "major"
+CLEANINGS = (MINOR, MAJOR)
+# Of a batch what it is made of, product and strength; None where nobody knows.
+ProductOf = Callable[[str], str | None]
 
 STATUS_SET = "equipment.status_set.v1"
 # Since the second, somebody else checks a cleaning before the piece counts as clean for another batch.
@@ -61,7 +65,7 @@ _CLEANED, _USED, _LEFT = "cleaned", "used", "left"
 @dataclass(frozen=True, slots=True)
 class Event:
     """`what` is the status that was set, or that the piece was cleaned, taken into use by a batch, or left by it;
-    `checked` when somebody else looked at a cleaning, None where nobody has."""
+    of a cleaning whether it was `major`, and when somebody else looked at it (`checked`), None where nobody has."""
 
     at: str
     index: int
@@ -69,6 +73,7 @@ class Event:
     batch: str | None = None
     reason: str | None = None
     checked: str | None = None
+    major: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +105,15 @@ class Holds:
 @dataclass(frozen=True, slots=True)
 class Condition:
     """A status since a time: by the batch that uses or last used the piece, or for a reason that somebody gave;
-    `checked` when a cleaning was, which nobody asks of what was said to be clean for a reason."""
+    `checked` when a cleaning was, which nobody asks of what was said to be clean for a reason; `before`: the batches
+    that used it since it was last cleaned thoroughly, the last one last."""
 
     status: str | None = None
     since: str | None = None
     batch: str | None = None
     reason: str | None = None
     checked: str | None = None
+    before: tuple[str, ...] = ()
 
     def unchecked(self, until: str) -> bool:
         """Whether the piece was cleaned, and nobody else had looked at it by this time."""
@@ -120,16 +127,26 @@ def status_event(given: Mapping[str, Any], at: str, index: int) -> Event:
     return Event(at, index, given["status"], None, given["reason"])
 
 
-def cleaned_event(at: str, index: int, checked: str | None) -> Event:
-    return Event(at, index, _CLEANED, checked=checked)
+def cleaned_event(at: str, index: int, checked: str | None, kind: str) -> Event:
+    return Event(at, index, _CLEANED, checked=checked, major=kind == MAJOR)
 
 
 def condition(events: Iterable[Event], until: str) -> Condition:
     """How a piece stands after all that happened until a time."""
     found = Condition()
     for one in sorted((one for one in events if one.at <= until), key=lambda one: (one.at, one.index)):
-        found = _after(found, one)
+        found = replace(_after(found, one), before=_before(found, one, until))
     return found
+
+
+def _before(now: Condition, one: Event, until: str) -> tuple[str, ...]:
+    """A major cleaning counts once somebody else has looked at it, and so does who says why the piece is clean."""
+    checked = one.checked is not None and one.checked <= until
+    if one.what == CLEAN or (one.what == _CLEANED and one.major and checked):
+        return ()
+    if one.what == _USED and one.batch is not None:
+        return (*(batch for batch in now.before if batch != one.batch), one.batch)
+    return now.before
 
 
 def _after(now: Condition, one: Event) -> Condition:
@@ -151,9 +168,11 @@ def is_kept(events: Iterable[Event], holds: Holds | None) -> bool:
     return holds is not None or any(one.what not in (_USED, _LEFT) for one in events)
 
 
-def judge(events: Sequence[Event], holds: Holds | None, at: str, batch: str) -> list[tuple[str, dict[str, Any]]]:
+def judge(
+    events: Sequence[Event], holds: Holds | None, at: str, batch: str, product_of: ProductOf
+) -> list[tuple[str, dict[str, Any]]]:
     """(code, details) of what keeps a piece from being used by a batch at that time; clocks apart as far as they may
-    be. What the same batch used before it may use again."""
+    be. What the same batch used before it may use again; what another product was in, only after a major cleaning."""
     if not is_kept(events, holds):
         return []
     until = clock.text(datetime.fromisoformat(at) + CLOCK_TOLERANCE)
@@ -166,10 +185,21 @@ def judge(events: Sequence[Event], holds: Holds | None, at: str, batch: str) -> 
         over = ends(now, None if holds is None else holds.clean_hours)
         if over is not None and datetime.fromisoformat(at) > over:
             return [(NOT_CLEAN, {"problem": "expired", "since": now.since, "until": clock.text(over)})]
-        return [(NOT_CLEAN, {"problem": "unchecked", "since": now.since})] if now.unchecked(until) else []
+        if now.unchecked(until):
+            return [(NOT_CLEAN, {"problem": "unchecked", "since": now.since})]
+        other = _other_product(now, batch, product_of)
+        return [(NOT_CLEAN, {"problem": "minor_only", "since": now.since, "batch": other})] if other else []
     if now.batch == batch:
         return []
     return [(NOT_CLEAN, {"problem": now.status, "since": now.since, "batch": now.batch})]
+
+
+def _other_product(now: Condition, batch: str, product_of: ProductOf) -> str | None:
+    """The last batch of another product, or another strength, in the piece since its last major cleaning (China GMP
+    2010, 84 and 188; 21 CFR 211.67)."""
+    mine = product_of(batch)
+    theirs = (one for one in reversed(now.before) if product_of(one) not in (None, mine))
+    return None if mine is None else next(theirs, None)
 
 
 def ends(now: Condition, hours: int | None) -> datetime | None:

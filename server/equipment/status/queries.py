@@ -11,13 +11,16 @@ from server.equipment import queries as register
 from server.equipment.alarms import queries as alarmed
 from server.equipment.model import CLOCK_TOLERANCE, Equipment
 from server.equipment.status import model
-from server.equipment.status.model import Condition, Event, Holds, Use
+from server.equipment.status.model import Condition, Event, Holds, ProductOf, Use
 from server.equipment.status.projection import fact, holds, use
 from sync.log import transaction
 from sync.log.prepared import Prepared
 
 _said = (fact.c.equipment == bindparam("code")) & (fact.c.at <= bindparam("until"))
-_last_said = Prepared(select(func.max(fact.c.at)).where(_said))
+_thorough = (fact.c.what == model.CLEAN) | (
+    (fact.c.cleaning == model.MAJOR) & (fact.c.checked_at <= bindparam("until"))
+)
+_last_thorough = Prepared(select(func.max(fact.c.at)).where(_said, _thorough))
 _last_set = Prepared(select(func.max(fact.c.at)).where(_said, fact.c.what != "cleaned"))
 
 
@@ -33,9 +36,9 @@ def holds_of(connection: Connection, piece: Equipment) -> Holds | None:
 
 def events_of(connection: Connection, code: str, until: str) -> list[Event]:
     """What happened to a piece, as far as its condition at that time depends on it: whatever came before its last
-    cleaning changes nothing any more, but for the status that was set last."""
+    thorough cleaning changes nothing any more, but for the status that was set last."""
     about = {"code": code, "until": until}
-    [(said,)], [(last_set,)] = (transaction.rows(connection, one, about) for one in (_last_said, _last_set))
+    [(said,)], [(last_set,)] = (transaction.rows(connection, one, about) for one in (_last_thorough, _last_set))
     since = said or ""
     facts = select(fact).where(fact.c.equipment == code, or_(fact.c.at >= since, fact.c.at == (last_set or "")))
     uses = select(use).where(use.c.equipment == code, or_(use.c.at >= since, use.c.left_at >= since))
@@ -43,9 +46,17 @@ def events_of(connection: Connection, code: str, until: str) -> list[Event]:
     return [*found, *(event for row in connection.execute(uses) for event in _use(row).events())]
 
 
-def judge(connection: Connection, piece: Equipment, at: str, batch: str) -> list[tuple[str, dict[str, Any]]]:
+def judge(
+    connection: Connection, piece: Equipment, at: str, batch: str, product_of: ProductOf
+) -> list[tuple[str, dict[str, Any]]]:
     """(code, details) of what keeps a piece from being used by a batch at that time."""
-    return model.judge(*_known(connection, piece, at), at, batch)
+    return model.judge(*_known(connection, piece, at), at, batch, product_of)
+
+
+def used_since_major(connection: Connection, piece: Equipment, at: str) -> tuple[str, ...]:
+    """The batches that used a piece since its last major cleaning."""
+    known, _ = _known(connection, piece, at)
+    return model.condition(known, clock.text(datetime.fromisoformat(at) + CLOCK_TOLERANCE)).before
 
 
 def dirty_too_long(connection: Connection, piece: Equipment, at: str) -> bool:
@@ -120,7 +131,7 @@ def history(connection: Connection, code: str, most: int) -> list[dict[str, Any]
 
 def _event(row: Row[Any]) -> Event:
     if row.what == "cleaned":
-        return model.cleaned_event(row.at, row.idx, row.checked_at)
+        return model.cleaned_event(row.at, row.idx, row.checked_at, row.cleaning)
     return Event(row.at, row.idx, row.what, None, row.text)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, or_, select
@@ -130,7 +131,11 @@ def _piece(connection: Connection, entry: Entry, batch: Batch, at: str) -> list[
     code, phase = entry.payload["equipment"], find_phase(batch.phases, entry.payload["phase"])
     found = equipment.find_equipment(connection, code)
     piece = None if found is None else pieces.Piece(found.class_, found.calibration_due)
-    doubts = [] if found is None else status.judge(connection, found, at, batch.number)
+    doubts = (
+        []
+        if found is None
+        else status.judge(connection, found, at, batch.number, partial(queries.product_of, connection))
+    )
     return [*pieces.judge(code, phase, piece, days.of(connection, at)), *pieces.judge_state(code, doubts)]
 
 

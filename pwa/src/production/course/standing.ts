@@ -8,14 +8,19 @@ export const ALARMED = "production.alarm_raised.v1";
 /** With one of these a check is none (server/equipment/status/model.py). */
 const WORTHLESS: ReadonlySet<string> = new Set(["cleaning_unknown", "verifier_is_performer", "person_not_permitted"]);
 
-export type Doubt = "maintenance" | "out_of_service" | "no_record" | "expired" | "unchecked" | "in_use" | "to_be_cleaned";
+export type Doubt = "maintenance" | "out_of_service" | "no_record" | "expired" | "unchecked" | "minor_only" | "in_use" | "to_be_cleaned";
 
-export function doubtOf({ state }: Equipment, batch: string, now: number): Doubt | null {
+/** What a batch is of, as far as machines are concerned (server/production/model.py: made_of). */
+export const madeOf = ({ code, strength }: { code: string; strength: string }): string => `${code} ${strength}`;
+
+const another = (products: string[] | undefined, product: string): boolean => (products ?? []).some((one) => one !== product);
+
+export function doubtOf({ state }: Equipment, batch: string, product: string, now: number): Doubt | null {
   if (!state?.kept) return null;
   const { status, until } = state;
   if (status === "maintenance" || status === "out_of_service") return status;
   if (status === null) return "no_record";
-  if (status === "clean") return until !== null && now > Date.parse(until) ? "expired" : state.checked === false ? "unchecked" : null;
+  if (status === "clean") return until !== null && now > Date.parse(until) ? "expired" : state.checked === false ? "unchecked" : another(state.products, product) ? "minor_only" : null;
   return state.batch === batch ? null : status === "in_use" ? "in_use" : "to_be_cleaned";
 }
 
@@ -28,8 +33,18 @@ export function cleaningOf(equipment: string, entries: readonly LocalEntry[]): C
   const latest = (kind: string): LocalEntry | undefined => about.filter((one) => one.kind === kind && !corrected.has(one.id)).sort((a, b) => a.capturedAt.localeCompare(b.capturedAt)).at(-1);
   const entry = latest(CLEANED), used = latest(KIND.identified);
   if (!entry || (used && used.capturedAt > entry.capturedAt)) return null;
-  const check = about.find((one) => one.kind === CLEANING_CHECKED && one.payload.cleaning === entry.id && one.actor !== entry.actor && !one.flags.some((flag) => WORTHLESS.has(flag)));
-  return { entry, check: check ?? null };
+  return { entry, check: checkOf(entry, about) };
+}
+
+function checkOf(entry: LocalEntry, about: readonly LocalEntry[]): LocalEntry | null {
+  return about.find((one) => one.kind === CLEANING_CHECKED && one.payload.cleaning === entry.id && one.actor !== entry.actor && !one.flags.some((flag) => WORTHLESS.has(flag))) ?? null;
+}
+
+/** Whether a piece was cleaned thoroughly in this batch, and somebody else has looked at that. */
+function isThorough(equipment: string, entries: readonly LocalEntry[]): boolean {
+  const about = entries.filter(({ payload, place }) => place !== "quarantined" && payload.equipment === equipment);
+  const corrected = new Set(about.map((one) => one.corrects));
+  return about.some((one) => one.kind === CLEANED && one.payload.kind === "major" && !corrected.has(one.id) && checkOf(one, about) !== null);
 }
 
 /** The pieces that a phase was done with. */
@@ -37,10 +52,11 @@ export const usedIn = (phase: Phase, entries: readonly LocalEntry[]): string[] =
 
 /** The same as `doubtOf`, with what was cleaned and checked in this batch since it was taken along. A piece that is barred
  * stays so. */
-export function doubtNow(piece: Equipment, batch: string, entries: readonly LocalEntry[], now: number): Doubt | null {
-  const doubt = doubtOf(piece, batch, now), cleaning = cleaningOf(piece.equipment, entries);
+export function doubtNow(piece: Equipment, batch: string, product: string, entries: readonly LocalEntry[], now: number): Doubt | null {
+  const doubt = doubtOf(piece, batch, product, now), cleaning = cleaningOf(piece.equipment, entries);
   if (!cleaning || doubt === "maintenance" || doubt === "out_of_service") return doubt;
-  return cleaning.check ? null : "unchecked";
+  if (!cleaning.check) return "unchecked";
+  return another(piece.state?.products, product) && !isThorough(piece.equipment, entries) ? "minor_only" : null;
 }
 
 /** The alarms that stand, by their piece, as the server told them at `at`. */
