@@ -19,6 +19,7 @@ THEMES = {
 LEAST_TOUCH = 48
 # The page itself never scrolls: what is too wide makes the part scroll that holds it.
 FITS = """document.scrollingElement.scrollWidth <= window.innerWidth
+  && document.scrollingElement.scrollHeight <= window.innerHeight
   && [...document.querySelectorAll("main, aside, dialog[open], dialog[open] .body, dialog[open] .stage")]
     .every((one) => one.scrollWidth <= one.clientWidth)"""
 _RUN = """async ([tags, only]) => {

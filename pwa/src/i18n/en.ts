@@ -56,7 +56,7 @@ export const en = {
     values: "Samples", next: "Next sample", signRound: "Sign this round", undo: "Remove last",
   },
   review: {
-    title: "Review", open: "Needs a decision", notable: "Worth knowing", clean: (n: string) => `The other ${n} entries: nothing abnormal`, cleanOnly: (n: string) => `All ${n} entries: nothing abnormal`,
+    title: "Review", open: "Needs a decision", notable: "Worth knowing", clean: (n: string) => (n === "1" ? "The other entry: nothing abnormal" : `The other ${n} entries: nothing abnormal`), cleanOnly: (n: string) => (n === "1" ? "The one entry: nothing abnormal" : `All ${n} entries: nothing abnormal`),
     phases: (a: number, b: number) => `phases ${a} of ${b}`, gates: "Gates", gateOpen: "open", gateClosed: "met", decide: "decide", assessed: "assessed", resolved: "decided", exception: "exception",
     conflictText: "Two records claim the same place. Choose the one that is right, and say why. Both stay in the log.", choose: "This one is right", chosen: "chosen", chooseReason: "Why this one", resolve: "Decide",
     assess: "Assess", assessment: "Assessment", assessHint: "What it means for the batch, and why that is acceptable or not.", sign: "Sign release", reject: "Reject",
@@ -64,7 +64,7 @@ export const en = {
     gatesLeft: (n: number) => (n === 1 ? "1 gate is still open." : `${n} gates are still open.`),
     ready: "Nothing is open. You can sign.", signTitle: "Sign the release", rejectTitle: "Reject the batch", signing: "You sign", digest: "Digest of what is shown",
     signNow: "Sign", rejectReason: "Why the batch is rejected",
-    dossier: "Dossier", dossierZh: "Dossier in Chinese", dossierEn: "Dossier in English", withhold: "Dossier with content withheld…", withholdHint: "What entries of the chosen kinds say is neither printed nor attached. That they stand in the log, and when, is still proven.", dossierHint: "PDF/A with all records and proofs attached", entries: (n: string) => `${n} entries`, seeAll: "See all entries",
+    dossier: "Dossier", dossierZh: "Dossier in Chinese", dossierEn: "Dossier in English", withhold: "Dossier with content withheld…", withholdHint: "What entries of the chosen kinds say is neither printed nor attached. That they stand in the log, and when, is still proven.", dossierHint: "PDF/A with all records and proofs attached", entries: (n: string) => (n === "1" ? "1 entry" : `${n} entries`), seeAll: "See all entries",
     meanings: { release: ["Batch record reviewed, batch released", "Released by the qualified person"], reject: ["Batch record reviewed, batch rejected"] },
     stamp: { released: "Released", rejected: "Rejected" }, noRight: "You may look, but only QA decides.", showing: "Shown to you",
     sums: (open: number, notable: number, clean: number) => `${open} open · ${notable} worth knowing · ${clean} clean`,

@@ -6,6 +6,7 @@ export const requestsEn = {
   without: "Complete without a planned sample",
   withoutHint: (names: string) => `Nobody has asked for: ${names}. The phase can be completed with a reason: that is an exception for QA.`,
   other: "Another sample",
+  phase: (id: string) => `phase ${id}`,
   otherHint: "Not planned by the recipe: say what and why.",
   what: "What is to be sampled",
   why: "Why",

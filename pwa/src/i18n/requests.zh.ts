@@ -8,6 +8,7 @@ export const requestsZh: typeof requestsEn = {
   without: "未取计划样品结束步骤",
   withoutHint: (names: string) => `尚未申请：${names}。可说明理由后结束步骤，将记为异常，由 QA 评估。`,
   other: "其他样品",
+  phase: (id) => `步骤 ${id}`,
   otherHint: "工艺规程未计划：请说明取什么、为什么。",
   what: "取样内容",
   why: "原因",

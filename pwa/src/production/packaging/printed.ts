@@ -8,7 +8,7 @@ const Exact = Decimal.clone({ precision: 60 });
 export const SPECIMEN = "production.specimen_kept.v1";
 export const COUNTS = ["issued", "packs", "destroyed", "specimens", "returned"] as const;
 type Count = (typeof COUNTS)[number];
-const NAMES: Record<Count, { zh: string; en: string }> = {
+export const NAMES: Record<Count, { zh: string; en: string }> = {
   issued: { zh: "领用", en: "Issued" }, packs: { zh: "合格包装", en: "Good packs" }, destroyed: { zh: "剔除销毁", en: "Rejected, destroyed" },
   specimens: { zh: "留样", en: "Specimens kept" }, returned: { zh: "退库", en: "Returned" },
 };
