@@ -1921,9 +1921,12 @@ CATALOGUE: dict[str, Problem] = {
     ),
     "batch_under_way": Problem(
         409,
-        ("Some phase of this batch is under way.", "该批有步骤正在进行。"),
+        (
+            "Some phase of this batch is under way, or typed in from paper still.",
+            "该批有步骤正在进行，或仍在抄录纸质记录。",
+        ),
         ("Nothing was changed.", "未作更改。"),
-        ("End the phase, or abort it, and try again.", "请完成或中止该步骤后重试。"),
+        ("End the phase or its typing in, or abort it, and try again.", "请完成或中止该步骤，或结束抄录，然后重试。"),
     ),
     "yield_unexplained": Problem(
         409,

@@ -16,6 +16,7 @@ from server.release import model as release
 from server.witness.goods import Goods
 from server.witness.leases import LeaseRules
 from server.witness.lineage import Lineage
+from server.witness.papers import PaperRules
 from server.witness.recipes import RecipeRules
 from server.witness.seen import Seen
 from server.witness.since import SinceRules
@@ -49,9 +50,10 @@ class DescentRules:
         goods: Goods,
         lineage: Lineage,
         since: SinceRules,
+        papers: PaperRules,
     ) -> None:
         self._recipes, self._leases, self._yields, self._goods = recipes, leases, yields, goods
-        self._lineage, self._since = lineage, since
+        self._lineage, self._since, self._papers = lineage, since, papers
         self._orders: dict[str, Body] = {}
         self._work: dict[str, tuple[set[str], set[str]]] = {}
         self._closed: dict[str, str] = {}
@@ -149,7 +151,8 @@ class DescentRules:
         out, status = self._yields.unexplained(batch), self._closed.get(batch, production.IN_PROGRESS)
         known = (self._orders[one] for one in self._lineage.above(batch) if one in self._orders)
         above = frozenset(phase["id"] for one in known for phase in one["phases"])
-        return Origin(batch, status, order, worked | ended, ended, out, above, self._first(batch))
+        typing = self._papers.typing(batch)
+        return Origin(batch, status, order, worked | ended, ended, out, above, self._first(batch), typing)
 
     def _first(self, batch: str) -> Body | None:
         """The order that was frozen before anything of the batch was split or merged; None where that is its own."""

@@ -82,6 +82,12 @@ class PaperRules(StandingRules):
     def _times(self, body: Mapping[str, Any]) -> list[str | None]:
         return [self._read.get(one) or self._sampled(one) for one in rules.machines_named(body)]
 
+    def typing(self, batch: str) -> frozenset[str]:
+        """The phases of a batch that are typed in still, as far as that can be told, and is asked."""
+        if not self.asked or self.is_lost(batch):
+            return frozenset()
+        return frozenset(one.phase for one in rules.unended(self._of(batch)))
+
     def did(self, entry: str, person: str) -> bool:
         """Whether an entry is of somebody's work on paper, as far as that can be told, and is asked."""
         by, batch = self._did.get(entry, ("", ""))

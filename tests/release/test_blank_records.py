@@ -89,9 +89,9 @@ def test_nobody_but_qa_issues_one_and_of_what_is_sealed_there_is_none(site: Site
 
 
 def test_copies_are_numbered_without_a_gap() -> None:
-    assert rules.refusal(False, 1, 3, "x") == "blank_out_of_order"
-    assert rules.refusal(False, 1, 1, "x") == "blank_out_of_order"
-    assert rules.refusal(False, 1, 2, "x") is None
+    assert rules.refusal(False, False, 1, 3, "x") == "blank_out_of_order"
+    assert rules.refusal(False, False, 1, 1, "x") == "blank_out_of_order"
+    assert rules.refusal(False, False, 1, 2, "x") is None
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

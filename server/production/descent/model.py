@@ -61,6 +61,8 @@ class Origin:
     unexplained: frozenset[str] = frozenset()
     above: frozenset[str] = frozenset()
     first: Mapping[str, Any] | None = None
+    # Phases that are typed in from paper still: nobody takes the batch along any more once it is whole in others.
+    typing: frozenset[str] = frozenset()
 
     @property
     def is_open(self) -> bool:

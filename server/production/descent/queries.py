@@ -9,6 +9,8 @@ from server.production import model, queries
 from server.production.descent import rules
 from server.production.descent.model import DECISIONS, MERGED_KIND, PARTS, Origin
 from server.production.descent.projection import parent
+from server.production.paper import queries as typed_in
+from server.production.paper.rules import unended
 from server.production.projection import batch, entry_
 from server.production.yields import judging as yields
 from sync.log import reading
@@ -38,7 +40,8 @@ def find_origin(connection: Connection, number: str) -> Origin | None:
     out = frozenset[str]() if known is None else yields.unexplained(connection, known)
     above = frozenset(one["id"] for one in phases_above(connection, number))
     first = _first(connection, number, order)
-    return Origin(number, status, rules.third_form(order), worked | ended, ended, out, above, first)
+    typing = frozenset(one.phase for one in unended(typed_in.of_batch(connection, number)))
+    return Origin(number, status, rules.third_form(order), worked | ended, ended, out, above, first, typing)
 
 
 def _first(connection: Connection, number: str, order: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -141,7 +141,7 @@ def _born(
 def _parent_refused(parent: Origin) -> Refusal | None:
     if not parent.is_open:
         return Refusal("batch_closed", {"batch": parent.batch, "status": parent.status})
-    under_way = sorted(parent.begun - parent.ended)
+    under_way = sorted((parent.begun - parent.ended) | parent.typing)
     return Refusal("batch_under_way", {"batch": parent.batch, "phases": under_way}) if under_way else None
 
 

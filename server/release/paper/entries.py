@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 from server.core import fields
 from server.core.kinds import Entry, Kind, Ruling
 from server.production import queries as batches
+from server.production.model import GONE
 from server.production.paper import queries as typed_in
 from server.release.paper import model, projection, queries, rules
 
@@ -33,7 +34,8 @@ def decide(connection: Connection, entry: Entry) -> Ruling:
     if found is None or not found.phases:
         return Ruling(refusal="not_found", details={"batch": given["batch"]})
     issued = len(queries.copies(connection, given["batch"]))
-    code = rules.refusal(found.disposed, issued, given["copy"], given["reason"])
+    gone = found.status in GONE
+    code = rules.refusal(found.disposed, gone, issued, given["copy"], given["reason"])
     return Ruling() if code is None else Ruling(refusal=code, details={"batch": given["batch"], "copies": issued})
 
 
