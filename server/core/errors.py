@@ -1986,6 +1986,15 @@ CATALOGUE: dict[str, Problem] = {
             "风险评估允许时可按相同工艺返工，否则作拒收处理。如本品并非制剂产品，请先将其物料类型定义为原料、中间产品或待包装产品。",
         ),
     ),
+    "rework_own": Problem(
+        403,
+        (
+            "Who took part in making a batch does not decide on its rework.",
+            "参与该批生产的人员不得批准其返工。",
+        ),
+        ("Nothing was ordered.", "未下达。"),
+        ("Ask somebody else of quality.", "请由其他质量管理人员评估并签名。"),
+    ),
     "rework_stage_unknown": Problem(
         409,
         ("The batch has no such phase.", "该批没有此步骤。"),

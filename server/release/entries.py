@@ -12,6 +12,7 @@ from server.engines.forms.records import model as records
 from server.identity import signing
 from server.production import queries as batches
 from server.production.descent import queries as births
+from server.production.descent.model import REWORK_KIND
 from server.production.issuing import queries as issuing
 from server.production.model import POST_SEAL, batch_stream
 from server.quality import queries as quality
@@ -449,8 +450,17 @@ def judge_filled(connection: Connection, entry: Entry) -> Ruling:
     return Ruling((POST_SEAL,), [*quality.after_seal(connection, entry), *begun.consequences])
 
 
+def judge_rework(connection: Connection, entry: Entry) -> Ruling:
+    """Nobody decides on the rework of what they have made (DR 22; CN GMP 2010, 134)."""
+    batch = entry.payload["batch"]
+    if queries.produced(connection, batch, entry.actor):
+        return Ruling(refusal="rework_own", details={"batch": batch})
+    return reviewing.judge_descent(connection, entry)
+
+
 JUDGES: Mapping[str, Decide] = {
     **reviewing.JUDGES,
+    REWORK_KIND: judge_rework,
     **dict.fromkeys(RESULTS, judge_recorded),
     CHECKED: judge_checked,
     ANSWERED: judge_drawn,

@@ -1,5 +1,5 @@
-"""Whether somebody released, waived, explained, or reviewed for production, what they made themselves, or what that
-came of, from the log alone.
+"""Whether somebody released, waived, explained, reviewed for production, or had reworked, what they made themselves, or
+what that came of, from the log alone.
 
 Who performed or verified anything in a batch, or in one that it came of, or filled in a form about either, neither
 releases it nor excuses what is missing of it; who handed out its material does not explain what it does not account
@@ -8,6 +8,7 @@ for (DR 22, PRD-14).
 
 from server.engines.forms.records.model import OPENED, WORK, record_stream
 from server.production import model
+from server.production.descent.model import REWORK_KIND
 from server.production.issuing.model import ISSUED, RETURNED
 from server.quality.model import subject_of
 from server.release.model import EXPLAINED_KIND, PRODUCTION_KIND, RELEASED_KIND, WAIVED_KIND
@@ -22,9 +23,12 @@ _CODES = {
     WAIVED_KIND: "waiver_produced",
     EXPLAINED_KIND: "difference_own",
     PRODUCTION_KIND: "production_own",
+    REWORK_KIND: "rework_own",
 }
 # The edition of the rules from which on who filled in a form about a batch took part in it.
 EDITION = 3
+# And from which on they do not decide on its rework.
+REWORK_EDITION = 4
 MADE = frozenset((*model.WORK, *model.COURSE, *model.BESIDE, model.RESTED))
 
 
@@ -43,6 +47,8 @@ class ProducedRules:
         """SyncError with what the door refuses with."""
         code = _CODES.get(seen.head.kind)
         if code is None or seen.body is None or not seen.by_server or not self._since.asked:
+            return
+        if seen.head.kind == REWORK_KIND and not self._since.has_reached(REWORK_EDITION):
             return
         batch, who = seen.body["batch"], seen.head.actor
         every = (batch, *self._lineage.above(batch))

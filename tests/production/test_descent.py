@@ -334,3 +334,17 @@ def test_a_value_that_is_missing_of_a_parent_holds_its_children_and_a_phase_that
     [found] = of_release.parents_gates({"B1": gates, "B0": [of_release.gate("phases", ["40"])]}, ())
     assert (found.met, found.details) == (False, ("B1: 20/net",))
     assert of_release.parents_gates({}, ()) == []
+
+
+@pytest.mark.parametrize("batch", ["B1", "B2"])
+def test_who_has_made_a_batch_does_not_decide_on_its_rework(site: Site, batch: str) -> None:
+    """Of quality as they are: whoever took part in it, or in what it came of."""
+    ordered(site)
+    site.put("remark_added", {"batch": "B1", "phase": None, "text": "wet"}, actor="P-5")
+    if batch == "B2":
+        split(site, "B1", ("B2", "40.000"), ("B3", "60.000"))
+    before = statuses(site, batch)
+    assert refused(lambda: rework(site, batch, "B9")) == "rework_own"
+    assert statuses(site, batch) == before
+    rework(site, batch, "B9", signer={"id": "P-6", "name": "钱", "name_en": "Qian"})
+    assert statuses(site, batch, "B9") == ["reworked", "ordered"]

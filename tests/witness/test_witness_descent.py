@@ -30,6 +30,7 @@ from witness_support import Rig, Story, upgrade, witnessed
 from server.production.descent import model, rules
 from server.production.descent.model import Origin
 from server.production.model import FORMED, batch_stream
+from server.release import queries as releases
 from server.release.model import ASSESSED_KIND, RELEASED_KIND
 from server.site.model import UPGRADED
 
@@ -302,6 +303,25 @@ def test_a_rework_by_another_process_is_asked_of_who_knew_of_it(
     with monkeypatch.context() as patched:
         patched.setattr(model, "ways", lambda _: (model.SAME, model.OTHER))
         rework(site, "B1", "B2", way="other")
+    story = Story.of(site.plant)
+    site.plant.close()
+    (at,) = story.indices(model.REWORK_KIND)
+    assert witnessed(tmp_path / "witness", story) == ((200, None) if found is None else (422, (found, at)))
+
+
+@pytest.mark.parametrize(("today", "found"), [(False, None), (True, "rework_own")])
+def test_a_rework_that_was_signed_by_who_made_the_batch_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, today: bool, found: str | None
+) -> None:
+    site = Site(f"sqlite:///{tmp_path}/pestle.db", tmp_path)
+    if today:
+        site.state(UPGRADED, "site", upgrade(UPGRADED))
+    ordered(site)
+    site.put("remark_added", {"batch": "B1", "phase": None, "text": "wet"}, actor="P-5")
+    split(site, "B1", ("B2", "40.000"), ("B3", "60.000"))
+    with monkeypatch.context() as patched:
+        patched.setattr(releases, "produced", lambda *_: False)
+        rework(site, "B2", "B4")
     story = Story.of(site.plant)
     site.plant.close()
     (at,) = story.indices(model.REWORK_KIND)
