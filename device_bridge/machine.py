@@ -39,7 +39,7 @@ class MachineSession:
     async def _once(self) -> Backoff:
         """One connection from beginning to end; how long to wait before the next."""
         stream, heard = self._stream(), asyncio.Queue[bytes | None]()
-        lines = Lines()
+        lines = Lines(press.MOST, cut=True)
 
         def take(data: bytes) -> None:
             for line in lines.feed(data):

@@ -11,9 +11,11 @@ class MalformedLine(ValueError):
 
 
 class Lines:
-    """Puts lines together again from pieces of any size. Noise without an end of line is dropped up to the next."""
+    """Puts lines together again from pieces of any size. Noise without an end of line is dropped up to the next: a line
+    of more than `most` bytes, of which `cut` hands out the beginning, for who has to tell of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MAX_LINE, *, cut: bool = False) -> None:
+        self._most, self._cut = most, cut
         self._buffer = b""
         self._skipping = False
 
@@ -23,10 +25,12 @@ class Lines:
         if lines and self._skipping:
             del lines[0]
             self._skipping = False
-        if len(self._buffer) > MAX_LINE:
+        if len(self._buffer) > self._most:
+            if not self._skipping:
+                lines.append(self._buffer)
             # Keep the last byte: it may be the CR of the end we are looking for.
             self._buffer, self._skipping = self._buffer[-1:], True
-        return [line for line in lines if len(line) <= MAX_LINE]
+        return [line[: self._most + 1] for line in lines if self._cut or len(line) <= self._most]
 
 
 def plain(number: str) -> str:

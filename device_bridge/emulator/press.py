@@ -48,5 +48,5 @@ class Press:
 
     @staticmethod
     async def _write(writer: asyncio.StreamWriter, line: str) -> None:
-        writer.write(line.encode("ascii") + b"\r\n")
+        writer.write(line.encode() + b"\r\n")
         await writer.drain()

@@ -147,12 +147,45 @@ async def test_an_alarm_that_the_press_tells_becomes_an_entry_as_it_was_shown(
 
 @pytest.mark.urs("EQP-05")
 @pytest.mark.parametrize(
-    "line", [b"ALARM;", b"ALARM;major", b"ALARM;major; ", b"ALARM;odd;E1", b"ALARM;major;\x07", b"ALARM;minor;\xff"]
+    ("line", "severity", "what"),
+    [
+        ("ALARM;critical;冲头断裂".encode(), "critical", "冲头断裂"),
+        ("ALARM;critical;冲头断裂".encode("gb18030"), "critical", "冲头断裂"),
+        (b"ALARM;CRITICAL; E1", "critical", "E1"),
+        (b"ALARM;minor;E1\xff", "minor", "E1\\xff"),
+        (b"ALARM;major;E1\x07on", "major", "E1 on"),
+        (b"ALARM;major;" + b"x" * 3000, "major", "x" * 500),
+        # What nobody can make sense of is taken for the worst, with all that it says.
+        (b"ALARM;warning;E1", "critical", "ALARM;warning;E1"),
+        (b"ALARM;major; ", "major", "ALARM;major;"),
+        (b"ALARM;major", "major", "ALARM;major"),
+        (b"ALARM;", "critical", "ALARM;"),
+        (b"ALARM", "critical", "ALARM"),
+    ],
 )
-def test_half_an_alarm_is_malformed_and_a_sample_is_none(line: bytes) -> None:
-    with pytest.raises(MalformedLine):
-        press.alarm(line)
+def test_whatever_an_alarm_says_it_is_one(line: bytes, severity: str, what: str) -> None:
+    assert press.alarm(line) == press.Alarm(severity, what)
+
+
+def test_a_line_of_values_is_no_alarm() -> None:
     assert press.alarm(b"2026-11-26 10:00:00;1;2") is None
+
+
+@pytest.mark.urs("EQP-05")
+@awaited
+async def test_an_alarm_in_chinese_and_one_that_has_no_end_are_kept(tmp_path: Path, plant: PlantServer) -> None:
+    told = [*short(1), "ALARM;critical;冲头断裂", "ALARM;major;" + "x" * 9000, "x" * 9000, *short(1)]
+    async with Room(tmp_path, plant, Press("K4471", "XL 400", COLUMNS, told, 0)):
+        await soon("two samples and two alarms", lambda: len(plant.records) == 4)
+    alarms = [one.body for one in plant.records if one.head.kind == ALARM]
+    assert [(one["severity"], one["what"]) for one in alarms] == [("critical", "冲头断裂"), ("major", "x" * 500)]
+    assert [shapes.AlarmRaised().validate(one) for one in alarms] == [{}, {}]
+
+
+def test_a_line_that_was_cut_off_is_no_sample() -> None:
+    cut = b"t;" + b"1" * (press.MOST + 1)
+    with pytest.raises(MalformedLine):
+        press.sample(cut, [("a", None)])
 
 
 @pytest.mark.parametrize("line", [b"", b"ID;K;M", b"ID;;M;a", b"ID;K;M;a b", b"\xff", b"2026;1;2"])
