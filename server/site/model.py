@@ -28,8 +28,9 @@ ZONE_SET = rules.ZONE_SET
 # who worked on paper does not review the audit trail of that. What the store issued is compared in the balance's unit.
 # That a phase began, and with what, is asked of all that is known of it, in whatever order it came.
 # Values out of their limits, in another unit, wrongly reckoned, or in no place of their batch are flagged.
-# What goes on in an alarm is told, and each alarm; what was taken from a machine is of the one that the phase is done
-# with, and has its own words. Reports of no batch open no deviation, and corrections of reports no second one.
+# What goes on in an alarm is told, each alarm, and who raises one that may not; what was taken from a machine is of the
+# one that the phase is done with, and has its own words.
+# Reports of no batch open no deviation, and corrections of reports no second one.
 # No phase ends without each sample that is planned in it being asked for, and nobody draws what they asked for.
 # 5: a change of product needs a major cleaning of machines.
 RULES = 5

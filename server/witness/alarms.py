@@ -10,16 +10,20 @@ from dataclasses import replace
 
 from server.equipment.alarms import model
 from server.equipment.alarms.model import Alarm
+from server.identity import grants
+from server.identity.at_capture import capture_of
+from server.identity.model import DEVICE_ENROLLED, SERVER
 from server.production.course import alarms
 from server.production.course.alarms import Found, Known, Use, Work
 from server.production.model import ALARM_RAISED, IDENTIFIED, batch_stream
+from server.witness.granting import GrantRules
 from server.witness.papers import PaperRules
 from server.witness.seen import Seen
 from server.witness.since import SinceRules
 from server.witness.standing import Body, StandingRules
 from sync.errors import SyncError
 
-# The edition of the rules by which what goes on in an alarm is told as well, and each alarm.
+# The edition of the rules by which what goes on in an alarm is told as well, and each alarm, and who raises one.
 EDITION = 4
 _Place = tuple[str, str]
 
@@ -29,9 +33,10 @@ class AlarmRules(StandingRules):
 
     kinds = (*alarms.RAISES, model.CLEARED, IDENTIFIED, *alarms.WORK)
 
-    def __init__(self, papers: PaperRules, since: SinceRules) -> None:
+    def __init__(self, papers: PaperRules, since: SinceRules, granted: GrantRules) -> None:
         super().__init__()
-        self._papers, self._since = papers, since
+        self._papers, self._since, self._granted = papers, since, granted
+        self._bridges: set[str] = set()
         self._alarms: dict[str, Alarm] = {}
         # By the piece, and by the phase of a batch, the uses by the entries that say so.
         self._of: dict[str, dict[str, Use]] = {}
@@ -43,6 +48,8 @@ class AlarmRules(StandingRules):
     def judge(self, seen: Seen) -> None:
         """SyncError with what the door refuses with; `flag_missing` or `flag_wrong` of a use, of work, of an alarm."""
         head, body = seen.head, seen.body
+        if body is not None and head.kind == model.RAISED and self._since.has_reached(EDITION):
+            self._judge_raising(seen, body)
         # Of what was erased nobody can say any more what was owed.
         if body is None or self._blind:
             return
@@ -52,6 +59,13 @@ class AlarmRules(StandingRules):
             must, may = self._owed(seen, body)
             told = model.IN_ALARM in seen.stamp.flags
             self.compare(seen, (model.IN_ALARM,) if (may if told else must) else (), (model.IN_ALARM,))
+
+    def _judge_raising(self, seen: Seen, body: Body) -> None:
+        actor, device = seen.head.actor, seen.head.device
+        held = self._granted.held_at(actor, capture_of(seen.head))
+        among = model.OF_RAISING if held is not None else (model.NOT_A_BRIDGE, model.MISPLACED)
+        may = actor == SERVER or any(grants.permits(one, each, None) for one in held or () for each in model.RAISES)
+        self.compare(seen, model.judge_raised(body, seen.head.stream, device in self._bridges, may), among)
 
     def _is_of_batch(self, seen: Seen, body: Body) -> bool:
         if seen.by_server or seen.head.kind not in (ALARM_RAISED, IDENTIFIED, *alarms.WORK):
@@ -109,6 +123,11 @@ class AlarmRules(StandingRules):
     def _used(self, about: Work) -> set[str]:
         """The pieces that the phase is done with."""
         return {one.equipment for one in self.used_in(about.batch, about.phase)}
+
+    def learn(self, seen: Seen) -> None:
+        super().learn(seen)
+        if seen.by_server and seen.head.kind == DEVICE_ENROLLED and seen.body is not None:
+            self._bridges |= {seen.body["device"]} if seen.body["role"] == "bridge" else set()
 
     def take(self, seen: Seen, body: Body) -> None:
         head = seen.head

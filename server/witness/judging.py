@@ -175,7 +175,7 @@ class SiteRules:
         self._training = TrainingRules(registry, self._since, self._papers)
         self._grants = GrantRules(registry)
         self._machines = MachineRules(self._grants, self._papers, self._since)
-        self._alarms = AlarmRules(self._papers, self._since)
+        self._alarms = AlarmRules(self._papers, self._since, self._grants)
         self._given = GivenRules(registry, self._grants)
         self._areas = AreaRules(self._grants, self._papers)
         self._places = PlaceRules(registry, self._stock, self._grants, self._since)

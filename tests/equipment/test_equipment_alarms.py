@@ -28,6 +28,7 @@ from server.production.model import Item
 from server.release.dossier import content
 from server.release.dossier.build import dossier
 from sync.log import reading
+from sync.writer import DeviceWriter
 
 pytestmark = pytest.mark.urs("EQP-01", "EQP-05", "PRD-08")
 FLAG = ("equipment_in_alarm",)
@@ -164,7 +165,7 @@ def test_every_alarm_is_an_exception_however_grave_another_is(made: Branches) ->
 
 
 def test_a_graver_alarm_that_comes_late_is_told_though_a_minor_one_was_known(made: Branches) -> None:
-    made.site.state(model.RAISED, "equipment/PR-1", _said("minor"), "P-1")
+    made.site.state(model.RAISED, "equipment/PR-1", _said("minor") | {"source": "manual"}, "P-1")
     late = made.site.writers["bridge-1"].write(model.RAISED, "equipment/PR-1", _said("critical"), actor="bridge-1")
     made.wait(6)
     assert made.identify("20", "PR-1").flags == FLAG
@@ -221,6 +222,23 @@ def test_an_alarm_that_a_machine_tells_late_is_asked_alike(made: Branches) -> No
     assert made.identify("20", "PR-1").flags == ()
     assert made.site.submit(late).flags == FLAG
     assert made.site.item("B1", "equipment_in_alarm").details["severity"] == "minor"
+
+
+def test_only_a_bridge_says_that_the_machine_told_it_and_only_who_works_raises_one(made: Branches) -> None:
+    """It stands all the same: somebody who keeps equipment clears it."""
+    tablet, bridge = made.site.writers["tablet-b"], made.site.writers["bridge-1"]
+
+    def told(writer: DeviceWriter, source: str, actor: str, stream: str = "PR-1") -> tuple[str, ...]:
+        said = _said("major") | {"source": source}
+        made.wait(1)
+        return made.site.submit(writer.write(model.RAISED, f"equipment/{stream}", said, actor=actor)).flags
+
+    assert told(bridge, "machine", "bridge-1") == ()
+    assert told(tablet, "manual", "P-1") == ()
+    assert told(tablet, "machine", "P-1") == ("not_a_bridge",)
+    assert told(tablet, "manual", "P-9") == told(tablet, "manual", "nobody") == ("person_not_permitted",)
+    assert told(bridge, "machine", "bridge-1", "PR-2") == ("subject_mismatch",)
+    assert len(standing(made)) == 6
 
 
 def test_what_is_not_registered_is_told_and_what_cannot_be_cleared_refused(made: Branches) -> None:

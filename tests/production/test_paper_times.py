@@ -91,7 +91,8 @@ def test_an_alarm_that_comes_late_finds_what_was_done_on_paper_while_it_stood(ty
     typed.made.identify("20", "PR-2")
     typed.made.start("20")
     # As of after the work, whenever that was typed in.
-    assert typed.site.state("equipment.alarm_raised.v1", "equipment/PR-2", _alarm("PR-2"), "P-1").flags == ()
+    said = _alarm("PR-2") | {"source": "manual"}
+    assert typed.site.state("equipment.alarm_raised.v1", "equipment/PR-2", said, "P-1").flags == ()
     typed.site.now_ms -= 24 * 3_600_000
     late = typed.site.writers["bridge-1"].write(
         "equipment.alarm_raised.v1", "equipment/PR-2", _alarm("PR-2"), actor="bridge-1"

@@ -136,6 +136,29 @@ def test_what_goes_on_in_an_alarm_is_asked_from_the_edition_that_tells_of_it(tmp
     spared(Rig(tmp_path / "witness", story), story, model.IN_ALARM)
 
 
+@pytest.mark.parametrize(
+    ("flag", "said", "actor", "stream"),
+    [
+        (model.NOT_A_BRIDGE, {"source": "machine"}, "P-1", "PR-1"),
+        (model.NOT_PERMITTED, {}, "P-9", "PR-1"),
+        (model.NOT_PERMITTED, {}, "nobody", "PR-1"),
+        (model.MISPLACED, {}, "P-1", "PR-2"),
+    ],
+)
+def test_who_raises_an_alarm_is_asked_from_the_edition_that_asks(
+    tmp_path: Path, flag: str, said: dict[str, str], actor: str, stream: str
+) -> None:
+    site = Site(f"sqlite:///{tmp_path}/pestle.db", tmp_path)
+    Branches(site).register("PR-1", "press", None)
+    pen = site.writers["tablet-b"]
+    told = site.submit(pen.write(model.RAISED, f"equipment/{stream}", ALARM | said, actor=actor))
+    assert told.flags == (flag,)
+    story = Story.of(site.plant)
+    site.plant.close()
+    assert witnessed(tmp_path / "honest", story) == (200, None)
+    spared(Rig(tmp_path / "witness", story), story, flag)
+
+
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.urs("PRD-14")
 def test_whatever_comes_in_whatever_order_door_and_witness_say_the_same(tmp_path: Path, seed: int) -> None:

@@ -6,12 +6,19 @@ from server.core.kinds import Entry, Kind, Room, Ruling
 from server.equipment import queries as register
 from server.equipment.alarms import model, projection, queries, shapes
 from server.equipment.status.model import UNKNOWN
+from server.identity import grants
+from server.identity import queries as identity
+from server.identity.model import SERVER
 
 
 def judge_raised(connection: Connection, entry: Entry) -> Ruling:
-    """Kept also of a piece that is not registered: somebody saw it."""
+    """Kept also of a piece that is not registered: somebody saw it; and whoever says so."""
     known = register.find_equipment(connection, entry.payload["equipment"]) is not None
-    return Ruling(flags=() if known else (UNKNOWN,))
+    by_bridge = identity.device_role(connection, entry.header.device) == "bridge"
+    held = identity.grants_within(connection, entry.actor, entry.header)
+    may = entry.actor == SERVER or any(grants.permits(one, each, None) for one in held for each in model.RAISES)
+    flags = model.judge_raised(entry.payload, entry.header.stream, by_bridge, may)
+    return Ruling(flags=(*(() if known else (UNKNOWN,)), *flags))
 
 
 def decide_clearing(connection: Connection, entry: Entry) -> Ruling:

@@ -4,10 +4,12 @@ An alarm stands from when it was raised until somebody who keeps equipment has c
 stands the piece is used for nothing (China GMP 2010, 71 to 74 and 87; 21 CFR 211.68).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from server.equipment.model import CLOCK_TOLERANCE
+from server.equipment.status import model as status
 from server.equipment.status.model import CLEANS, KEEPS
 
 RAISED, CLEARED = "equipment.alarm_raised.v1", "equipment.alarm_cleared.v1"
@@ -22,6 +24,10 @@ SOURCES = (MANUAL, MACHINE)
 
 # Of a use, of the alarm that brings one to light, and an exception.
 IN_ALARM = "equipment_in_alarm"
+# Of one that is said to come from the machine, and no bridge has told it; that stands with another piece; that somebody
+# raises who may not.
+NOT_A_BRIDGE, MISPLACED, NOT_PERMITTED = "not_a_bridge", "subject_mismatch", status.NOT_PERMITTED
+OF_RAISING = (NOT_A_BRIDGE, MISPLACED, NOT_PERMITTED)
 # Why an alarm cannot be cleared.
 NO_ALARM, GONE = "equipment_alarm_unknown", "equipment_alarm_cleared"
 
@@ -51,6 +57,14 @@ class Alarm:
         if then <= datetime.fromisoformat(self.at) + apart:
             return False
         return self.cleared_at is None or then < datetime.fromisoformat(self.cleared_at) - CLOCK_TOLERANCE
+
+
+def judge_raised(given: Mapping[str, str], stream: str, by_bridge: bool, may: bool) -> list[str]:
+    """The flags of an alarm that is kept all the same; `may`: whether its actor held then what people raise one by."""
+    found = [] if stream == f"equipment/{given['equipment']}" else [MISPLACED]
+    if given["source"] == MACHINE:
+        return found if by_bridge else [*found, NOT_A_BRIDGE]
+    return found if may else [*found, NOT_PERMITTED]
 
 
 def clearing_refused(equipment: str, alarm: Alarm | None) -> str | None:
