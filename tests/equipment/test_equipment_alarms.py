@@ -356,8 +356,14 @@ def test_an_alarm_is_raised_by_who_works_and_cleared_by_who_keeps_over_http(site
     assert engineer.post(there, json={"reason": "filter changed"}).status_code == 201
     again = engineer.post(there, json={"reason": "filter changed"})
     assert (again.status_code, again.json["code"]) == (409, "equipment_alarm_cleared")
-    nothing = engineer.post(f"/api/equipment/GR-1/alarms/{'0' * 36}/clear", json={"reason": "x"})
-    assert (nothing.status_code, nothing.json["code"]) == (404, "equipment_alarm_unknown")
+    for place in (
+        f"GR-1/alarms/{'0' * 36}",
+        "GR-1/alarms/abc",
+        f"GR-9/alarms/{answer.json['alarm']}",
+        f"{'G' * 99}/alarms/x",
+    ):
+        nothing = engineer.post(f"/api/equipment/{place}/clear", json={"reason": "x"})
+        assert (nothing.status_code, nothing.json["code"]) == (404, "equipment_alarm_unknown"), place
     assert worker.get("/api/equipment/alarms/standing").json["standing"] == {}
     (listed,) = worker.get("/api/equipment").json["items"]
     assert listed["state"]["alarms"] == []

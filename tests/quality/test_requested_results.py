@@ -46,6 +46,13 @@ def test_what_a_requested_sample_gave_stands_with_its_request(site: PlantUnderTe
     assert laboratory.get("/api/sample-requests").json["items"] == []
     again = laboratory.post(answer, json=body)
     assert (again.status_code, again.json["code"]) == (409, "request_answered")
+    for place in (
+        f"{batch}/sample-requests/abc",
+        f"{'B' * 100}/sample-requests/{asked.id}",
+        f"%20B/sample-requests/{'0' * 36}",
+    ):
+        nothing = laboratory.post(f"/api/batches/{place}/answer", json=body)
+        assert (nothing.status_code, nothing.json["code"]) == (404, "not_found"), place
 
     query = {"about": f"batch/{batch}", "stage": "in_process"}
     offered = laboratory.get("/api/results/specification", query_string=query).json["samples"]

@@ -50,6 +50,11 @@ def raise_alarm(body: Body, code: str) -> Answer:
 @blueprint.response(201)
 def clear_alarm(body: Body, code: str, alarm: str) -> Answer:
     """Let a piece be used again: {alarm}. PestleError `equipment_alarm_unknown`, `equipment_alarm_cleared`."""
+    with plant.current().engine.connect() as connection:
+        known = queries.find(connection, alarm)
+    # An address may name what no entry could: the door would take that for a fault of its own.
+    if known is None or known.equipment != code:
+        raise PestleError(model.NO_ALARM, {"equipment": code, "alarm": alarm})
     _state(model.CLEARED, code, {"equipment": code, "alarm": alarm, **body})
     return {"alarm": alarm}
 

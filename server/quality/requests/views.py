@@ -11,6 +11,7 @@ from marshmallow import Schema
 from sqlalchemy import Connection
 
 from server.core import fields, plant
+from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.identity import queries as identity
 from server.identity.access import current_person, require
@@ -53,6 +54,10 @@ def answer(body: Mapping[str, Any], batch: str, request: str) -> Answer:
     `request_answered`, `request_answer_wrong`, `request_own`, `sample_number_wrong`, `batch_disposed`."""
     here = plant.current()
     with here.engine.connect() as connection:
+        known = queries.find(connection, request)
+        # An address may name what no entry could: the door would take that for a fault of its own.
+        if known is None or known.batch != batch:
+            raise PestleError("not_found")
         following = model.number_text(batch, queries.drawn(connection, batch) + 1)
     number = following if body["reason"] is None else None
     said = {"batch": batch, "request": request, "sample": number, **body}
