@@ -171,6 +171,14 @@ KINDS_OF_ALERT: tuple[AlertKind, ...] = (
         then=(Next(_HOUR, _QA),),
     ),
     AlertKind(
+        "room_out_of_limits",
+        CRITICAL,
+        ("A room is beyond its action limits", "房间环境超出行动限"),
+        ("{room}: {quantity} {value}, since {since}", "{room}：{quantity} {value}，自 {since} 起"),
+        ("environment.manage", "production.review"),
+        fixed=True,
+    ),
+    AlertKind(
         "check_overdue",
         WARNING,
         ("An in-process check is late", "中间控制检查已超时"),

@@ -11,6 +11,7 @@ from server.core import clock, days
 from server.core.plant import Plant
 from server.engines.flows import queries as flows
 from server.engines.forms.records import queries as records
+from server.environment import queries as environment
 from server.equipment.alarms import queries as alarmed
 from server.handheld.fleet import standing
 from server.handheld.fleet.standing import Moment
@@ -25,6 +26,7 @@ from server.quality import queries as quality
 from server.quality.requests import queries as requests
 from server.release import queries as release
 from server.release import questions
+from server.release.dossier.words import word
 from server.training import queries as training
 
 # A tablet that owes entries may be behind a door for so long.
@@ -122,6 +124,16 @@ def _overdue_checks(connection: Connection, plant: Plant, now: datetime) -> Iter
         yield Raised("check_overdue", key, f"/batch/{one.batch}", details, places=tuple(places))
 
 
+def _rooms(connection: Connection, plant: Plant, now: datetime) -> Iterable[Raised]:
+    """Rooms that were beyond their action limits when they were read last, and have been since the first such reading;
+    over with the first that is back (ENV-03)."""
+    for one in environment.beyond_now(connection):
+        name = {"zh": word(one.quantity, "zh"), "en": word(one.quantity, "en")}
+        details = {"room": one.room, "quantity": name, "value": f"{one.value} {one.unit}", "since": one.since}
+        key, link = f"{one.room} {one.quantity} {one.since}", f"/rooms/{quote(one.room, safe='')}"
+        yield Raised("room_out_of_limits", key, link, details, places=(one.room,))
+
+
 def _stuck(connection: Connection, plant: Plant, now: datetime) -> Iterable[Raised]:
     """Flows that do not go on by themselves: somebody has to look."""
     for row in flows.stuck(connection):
@@ -174,6 +186,7 @@ SWEEPS: Mapping[str, Sweep] = {
     "witness_silent": _witnesses,
     "backup_missing": _backups,
     "check_overdue": _overdue_checks,
+    "room_out_of_limits": _rooms,
     "flow_task_overdue": _overdue_tasks,
     "flow_stuck": _stuck,
 }

@@ -83,6 +83,17 @@ class Reading:
     sensor: str
 
 
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """A quantity of a room that is beyond its action limits: the value read last, and since which reading."""
+
+    room: str
+    quantity: str
+    unit: str
+    value: str
+    since: str
+
+
 def figures(values: Iterable[Mapping[str, Any]]) -> Mapping[str, str]:
     """By quantity the first value that a reading gives in the unit that the quantity has here; what has another is kept
     in the log alone."""

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, select
 
 from server.environment import projection, rules
-from server.environment.model import QUANTITIES, Limits, Place, Reading, figures
+from server.environment.model import QUANTITIES, Beyond, Limits, Place, Reading, figures
 from server.environment.projection import limits, place, reading
 
 # (time, quantity, value).
@@ -56,9 +56,13 @@ def told(connection: Connection, room: str, begin: str, end: str) -> dict[str, A
 
 
 def quantities_of(connection: Connection, room: str) -> list[str]:
-    """What was ever read in a room."""
-    query = select(reading.c.quantity).where(reading.c.room == room).distinct().order_by(reading.c.quantity)
-    return list(connection.execute(query).scalars())
+    """What was ever read in a room. Asked one by one: a room has a hundred thousand readings a year."""
+    c = reading.c
+    found = []
+    for quantity in QUANTITIES:
+        query = select(c.idx).where(c.room == room, c.quantity == quantity).limit(1)
+        found += [quantity] if connection.execute(query).first() is not None else []
+    return found
 
 
 def series(connection: Connection, room: str, quantity: str, begin: str, end: str) -> list[Reading]:
@@ -88,6 +92,22 @@ def latest(connection: Connection, room: str) -> dict[str, Reading]:
     for quantity in quantities_of(connection, room):
         query = select(c.at, c.value, c.sensor).where(c.room == room, c.quantity == quantity)
         [found[quantity]] = _read(connection, query.order_by(c.at.desc(), c.idx.desc()).limit(1))
+    return found
+
+
+def beyond_now(connection: Connection) -> list[Beyond]:
+    """What was beyond action limits when it was read last, and since which reading it has been."""
+    c, found = reading.c, []
+    for room in rooms(connection):
+        for quantity, last in latest(connection, room).items():
+            here = (c.room == room) & (c.quantity == quantity)
+            # From the newest on, so that only what is beyond is looked through.
+            back = select(c.at).where(here, c.beyond == 0).order_by(c.at.desc()).limit(1)
+            within = connection.execute(back).scalar() or ""
+            out = select(c.at).where(here, c.beyond == 1, c.at > within).order_by(c.at).limit(1)
+            since = connection.execute(out).scalar()
+            if since is not None:
+                found.append(Beyond(room, quantity, QUANTITIES[quantity], last.value, since))
     return found
 
 

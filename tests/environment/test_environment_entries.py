@@ -10,6 +10,7 @@ from batch_support import Site
 from dossier_support import printed
 from environment_support import HUMIDITY, TEMPERATURE, Rooms
 
+from server.alerts import sweeps
 from server.core import clock, rebuild
 from server.core.errors import PestleError
 from server.environment import queries
@@ -196,6 +197,26 @@ def test_a_room_with_limits_and_no_reading_is_a_gap_from_begin_to_end(rooms: Roo
     [first] = told(rooms)
     for one in first["quantities"]:
         assert (one["count"], one["mean"], one["gap"]["minutes"], one["gap"]["over"]) == (0, None, 31, True)
+
+
+def alerted(rooms: Rooms) -> list[dict[str, Any]]:
+    with rooms.site.plant.engine.connect() as connection:
+        found = sweeps.find(connection, rooms.site.plant, clock.now())["room_out_of_limits"]
+    return [{"key": one.key, "link": one.link, **one.details} for one in found]
+
+
+@pytest.mark.urs("ENV-03")
+def test_a_room_beyond_its_action_limits_is_an_alert_until_a_reading_is_back(rooms: Rooms) -> None:
+    rooms.read("25.50")
+    assert alerted(rooms) == []
+    rooms.read("26.50")
+    first = clock.now_text()
+    rooms.read("27.25")
+    [one] = alerted(rooms)
+    assert (one["room"], one["value"], one["since"], one["link"]) == ("R-1", "27.25 °C", first, "/rooms/R-1")
+    assert one["quantity"] == {"zh": "温度", "en": "Temperature"}
+    rooms.read("25.90")
+    assert alerted(rooms) == []
 
 
 @pytest.mark.urs("PLT-05", "ENV-02")
