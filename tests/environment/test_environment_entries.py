@@ -9,6 +9,8 @@ import pytest
 from batch_support import Site
 from dossier_support import printed
 from environment_support import HUMIDITY, TEMPERATURE, Rooms
+from paper_support import FROM, TO, begun, opened
+from witness_support import Story, witnessed
 
 from server.alerts import sweeps
 from server.core import clock, rebuild
@@ -230,3 +232,23 @@ def test_a_rebuild_says_the_same(rooms: Rooms) -> None:
     rooms.limit("R-2", HUMIDITY)
     plant = rooms.site.plant
     assert rebuild.check(plant.engine, plant.log, plant.registry)["ok"]
+
+
+@pytest.mark.urs("ENV-03", "PRD-14")
+def test_work_on_paper_ran_when_the_paper_says_and_a_witness_asks_the_same(tmp_path: Path) -> None:
+    """Beyond while it was done, and again while somebody typed it in: only the first is of the phase."""
+    for site in opened(f"sqlite:///{tmp_path}/pestle.db", tmp_path):
+        rooms = Rooms(site)
+        rooms.order("B9")
+        site.state("release.blank_issued.v1", "batch/B9", {"batch": "B9", "copy": 1, "reason": None}, "P-5")
+        site.now_ms += 10 * 60_000
+        assert rooms.read("29.00").flags == ()
+        assert FROM < clock.now_text() < TO
+        site.now_ms += 3_600_000
+        site.put("paper_begun", begun(batch="B9"))
+        assert FLAG[0] not in rooms.start(batch="B9").flags
+        assert rooms.read("17.00").flags == ()
+        assert FLAG[0] in rooms.end(batch="B9").flags
+        assert site.item("B9", FLAG[0]).details["readings"] == 1
+        (tmp_path / "witness").mkdir()
+        assert witnessed(tmp_path / "witness", Story.of(site.plant)) == (200, None)
