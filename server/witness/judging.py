@@ -200,7 +200,7 @@ class SiteRules:
             self._recipes, self._leases, self._yields, self._goods, self._lineage, self._since, self._papers
         )
         self._reviews, self._questions = ReviewRules(self._approvals), QuestionRules(self._lineage)
-        self._blanks, self._reports = BlankRules(self._since), ReportRules(self._since)
+        self._blanks, self._reports = BlankRules(self._papers, self._lineage), ReportRules(self._since)
         self._by_production = ProductionReviewRules(self._lineage, self._since)
         self._streams: dict[str, _Stream] = {}
         # The keys that people's PINs unlock.

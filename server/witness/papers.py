@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from server.handheld.model import batch_of
 from server.identity.model import PERSON_ADDED, PERSON_ADDED_V2, PERSON_ADDED_V3
 from server.production import model
 from server.production.model import Judgement
@@ -61,6 +62,13 @@ class PaperRules(StandingRules):
         self._typists: dict[str, set[str]] = {}
         self._typed_in: dict[int, str] = {}
         self._typists_lost: set[str] = set()
+        # Of some batch it cannot be told what it came of.
+        self._born_lost = False
+        self._formed: set[int] = set()
+
+    @property
+    def is_lineage_lost(self) -> bool:
+        return self._born_lost
 
     def is_lost(self, batch: str) -> bool:
         """Whether it cannot be told any more what was typed in."""
@@ -86,7 +94,30 @@ class PaperRules(StandingRules):
         """The phases of a batch that are typed in still, as far as that can be told, and is asked."""
         if not self.asked or self.is_lost(batch):
             return frozenset()
-        return frozenset(one.phase for one in rules.unended(self._of(batch)))
+        return frozenset(one.phase for one in self._still_typed(batch))
+
+    def _still_typed(self, batch: str) -> list[Copying]:
+        """Where an entry that was typed in is erased, it counts as none."""
+        accounted = {copy for (of, copy), one in self._blanks.items() if of == batch and one.accounted}
+        typists = {} if model.batch_stream(batch) in self._typists_lost else self._typists
+        return rules.still_typed(self._of(batch), accounted, typists)
+
+    def used(self, batch: str, *, certain: bool) -> set[int]:
+        """The copies of a batch from which something was typed in, for it or for what came of it; of what was erased
+        that is not `certain`."""
+        return {
+            one.copy
+            for one in self._all.values()
+            if self._holds(one, certain) and rules.owner(one.copy, self._family(one.batch), self._blanks) == batch
+        }
+
+    def _holds(self, one: Copying, certain: bool) -> bool:
+        if model.batch_stream(one.batch) in {*self._typists_lost, *self._blind}:
+            return not certain
+        return bool(rules.used([one], self._typists, self.phases_of(one.batch)))
+
+    def _family(self, batch: str) -> list[str]:
+        return [batch, *self._lineage.above(batch)]
 
     def did(self, entry: str, person: str) -> bool:
         """Whether an entry is of somebody's work on paper, as far as that can be told, and is asked."""
@@ -118,9 +149,7 @@ class PaperRules(StandingRules):
         elif "batch_unknown" in seen.stamp.flags:
             return
         elif head.kind == model.PAPER_BEGUN:
-            known, blank = body["done_by"] in self._people, self._blanks.get((body["batch"], body["copy"]))
-            found = rules.judge_begun(body, head.captured_at, blank, self._of(body["batch"]), known)
-            self.compare(seen, {one.code for one in found}, _BEGUN)
+            self._judge_begun(seen, body)
             self._judge_unchecked(seen, body, [], [])
         elif head.kind == model.PAPER_ENDED:
             checker, at = body["verified_by"], self._running.get(_place(seen, body))
@@ -128,6 +157,20 @@ class PaperRules(StandingRules):
             typists = self._typists.get(at.entry, ()) if at is not None else ()
             before = rules.judge_ended(body, head.actor, at, signed)
             self._judge_unchecked(seen, body, before, rules.judge_ended(body, head.actor, at, signed, typists))
+
+    def _judge_begun(self, seen: Seen, body: Mapping[str, Any]) -> None:
+        """Servers of before knew no copies of what a batch came of, and took a correction for the same once more."""
+        known, batch, flags = body["done_by"] in self._people, body["batch"], seen.stamp.flags
+        owner = rules.owner(body["copy"], self._family(batch), self._blanks)
+        blank = None if owner is None else self._blanks[owner, body["copy"]]
+        corrects = seen.head.corrects if self.asked or rules.USED not in flags else None
+        if not self.asked and owner != batch and rules.UNKNOWN in flags:
+            blank = None
+        before = [one for one in self._of(batch) if one.entry != corrects]
+        found = rules.judge_begun(body, seen.head.captured_at, blank, before, known)
+        lost = self._born_lost or any(self.is_lost(one) for one in self._family(batch))
+        among = [flag for flag in _BEGUN if not (lost and flag in (rules.UNKNOWN, rules.USED, rules.TIME))]
+        self.compare(seen, {one.code for one in found}, among)
 
     def _judge_live(self, seen: Seen, body: Mapping[str, Any]) -> None:
         found, times = self._running.get(_place(seen, body)), self._times(body)
@@ -158,9 +201,12 @@ class PaperRules(StandingRules):
         for batch in (released, *self._lineage.above(released)):
             copies = [copy for of, copy in self._blanks if of == batch]
             accounted = {copy for (of, copy), one in self._blanks.items() if of == batch and one.accounted}
-            found = self._of(batch)
-            typed, running = {one.copy for one in found}, rules.unended(found)
-            if not self.is_lost(batch) and (running or missing(copies, accounted, typed)):
+            # Servers of before took a copy for used as soon as somebody had begun with it.
+            typed = self.used(batch, certain=False) | (
+                {one.copy for one in self._of(batch)} if not self.asked else set()
+            )
+            lacking = [] if self._is_lost_below(batch) else missing(copies, accounted, typed)
+            if not self.is_lost(batch) and (self._still_typed(batch) or lacking):
                 raise SyncError("release_blocked", f"{released} was released over what {batch} has on paper")
 
     def learn(self, seen: Seen) -> None:
@@ -172,9 +218,22 @@ class PaperRules(StandingRules):
             self._read[seen.head.id] = seen.head.captured_at
             if len(self._read) > MOST_SAMPLES:
                 del self._read[next(iter(self._read))]
+        self._learn_birth(seen)
         if seen.by_server and seen.head.kind in _PEOPLE:
             # Whom an entry was about stands in its stream, also where its payload was erased.
             self._people.add(seen.head.stream.removeprefix("person/") if seen.body is None else seen.body["person"])
+
+    def _learn_birth(self, seen: Seen) -> None:
+        if seen.by_server and seen.head.kind == model.FORMED:
+            self._formed.add(seen.stamp.index)
+            self._born_lost |= seen.body is None
+        elif seen.by_server and seen.head.kind == ERASED and seen.body is not None:
+            self._born_lost |= any(one["index"] in self._formed for one in seen.body["entries"])
+
+    def _is_lost_below(self, batch: str) -> bool:
+        """Whether something that came of a batch may have used its copies, and cannot be told any more."""
+        below = (one for stream in self._blind if (one := batch_of(stream)) is not None)
+        return self._born_lost or any(batch in self._lineage.above(one) for one in below)
 
     def _learn_typist(self, seen: Seen, typed: Copying | None) -> None:
         head, body = seen.head, seen.body

@@ -112,7 +112,9 @@ def test_of_every_copy_it_is_known_what_became_of_it(site: Site) -> None:
     issue(site, 1, 2)
     assert gate(site) == ["#1", "#2"]
     site.put("paper_begun", begun())
-    assert gate(site) == ["#2", "10"], "what is typed in has not ended"
+    assert gate(site) == ["#1", "#2", "10"], "what is typed in has not ended, and nothing has been so far"
+    site.put("line_cleared", cleared("B1"))
+    assert gate(site) == ["#2", "10"]
     for copy, code in ((1, "item_closed"), (3, "not_found")):
         with pytest.raises(PestleError, match=code):
             account(site, copy, "lost")
@@ -123,13 +125,39 @@ def test_of_every_copy_it_is_known_what_became_of_it(site: Site) -> None:
     assert gate(site) == []
 
 
+def test_to_begin_with_a_copy_is_not_to_have_typed_in_from_it(site: Site) -> None:
+    """Neither by mistake, nor to hide a sheet: what became of it is still asked, and QA can say so."""
+    issue(site, 1, 2, 3)
+    site.put("paper_begun", begun())
+    site.put("paper_ended", ended(), cosigner="P-2")
+    assert "slot_unknown" in site.put("paper_begun", begun("99", copy=2)).flags
+    site.put("phase_completed", marked("B1", "99"))
+    site.put("paper_ended", ended("99"), cosigner="P-2")
+    # Of a tablet that is lost before it typed anything in, QA says what became of the sheet.
+    site.put("paper_begun", begun("30", copy=3))
+    assert gate(site) == ["#1", "#2", "#3", "30"]
+    for copy in (1, 2, 3):
+        account(site, copy, "lost")
+    assert gate(site) == []
+    site.put("parameter_recorded", parameter("B1", "speed", "12", "rpm"))
+    assert gate(site) == ["30"], "it was not lost"
+
+
+def test_a_beginning_that_is_corrected_is_none_that_was_typed_in(site: Site) -> None:
+    issue(site)
+    wrong = site.put("paper_begun", begun(done_by="P-3"))
+    right = site.put("paper_begun", begun(), corrects=wrong.id, reason="another person")
+    assert right.flags == ()
+
+
 def test_what_a_lost_tablet_typed_in_is_at_an_end_once_another_has_typed_all_of_it_in(site: Site) -> None:
     issue(site)
     site.put("paper_begun", begun())
-    assert gate(site) == ["10"]
+    assert gate(site) == ["#1", "10"]
     again = site.put("paper_begun", begun(), device="tablet-b")
     assert again.flags == ("blank_used",), "QA sees that it was typed in twice"
-    assert gate(site) == ["10", "10"]
+    assert gate(site) == ["#1", "10", "10"]
+    site.put("line_cleared", cleared("B1"), device="tablet-b")
     site.put("paper_ended", ended(), cosigner="P-2", device="tablet-b")
     assert gate(site) == []
     # Whoever begins yet again has not ended yet.

@@ -4,17 +4,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from batch_support import Site, cleared, marked
+from batch_support import Site, cleared, marked, weighed
 from descent_support import split
-from paper_support import begun, ended, issue, opened
+from paper_support import account, begun, ended, issue, opened
 from witness_support import Rig, Story, upgrade, witnessed
 
 from server.core.errors import PestleError
 from server.production.descent.model import SPLIT_KIND
-from server.release.paper.model import ISSUED
+from server.release import queries as release
+from server.release.paper.model import ACCOUNTED, ISSUED
 from server.site.model import UPGRADED
 
 pytestmark = pytest.mark.urs("PRD-14", "PLT-18")
+BLANK = {"blank_unknown", "blank_used", "paper_time_wrong"}
 PARTS = (("B2", "60.000"), ("B3", "40.000"))
 
 
@@ -47,6 +49,39 @@ def test_nothing_is_split_while_something_of_it_is_typed_in(site: Site, tmp_path
         told_ = told_.then(one.envelope, one.stamp.recorded_at, one.stamp.flags)
     assert rig.show(told_) == 422
     assert rig.found == ("batch_under_way", told_.indices(SPLIT_KIND)[0])
+
+
+def released_of(site: Site, batch: str) -> list[str]:
+    with site.plant.engine.connect() as connection:
+        return [line for one in release.gates(connection, batch) if one.code == "paper" for line in one.details]
+
+
+def test_what_was_done_on_a_sheet_of_what_a_batch_came_of_is_typed_in_for_its_part(site: Site, tmp_path: Path) -> None:
+    site.hand_back("B1")
+    split(site, "B1", *PARTS)
+    assert released_of(site, "B1") == ["#1"]
+    site.leases["B2", "tablet-a"] = "lease-B2"
+    now = "2026-11-22T10:00:00.000Z"
+    assert not BLANK.intersection(site.put("paper_begun", begun("20", batch="B2", done_to=now)).flags)
+    assert "from_paper" in site.put("material_weighed", weighed("B2", verified_by="P-1"), cosigner="P-1").flags
+    assert released_of(site, "B1") == []
+    with pytest.raises(PestleError, match="item_closed"):
+        account(site, 1, "unused")
+    # Its own copies bear numbers that none of these has.
+    with pytest.raises(PestleError, match="blank_out_of_order"):
+        site.state(ISSUED, "batch/B2", {"batch": "B2", "copy": 1, "reason": "torn"}, "P-5")
+    site.state(ISSUED, "batch/B2", {"batch": "B2", "copy": 2, "reason": "torn"}, "P-5")
+    assert "blank_unknown" in site.put("paper_begun", begun("30", batch="B2", copy=3, done_to=now)).flags
+    story = Story.of(site.plant)
+    assert witnessed(tmp_path / "honest", story)[0] == 200
+    given = {"batch": "B1", "copy": 1, "outcome": "unused", "reason": "x"}
+    told = story.stated(ACCOUNTED, "batch/B1", given, "P-5")
+    assert witnessed(tmp_path / "told", told)[1] == ("item_closed", len(told.entries) - 1)
+    began = story.indices("production.paper_begun.v1")[0]
+    assert witnessed(tmp_path / "flag", story.with_flag(began, "blank_unknown"))[1] == ("flag_wrong", began)
+    formed = story.indices("production.batch_formed.v1")[0]
+    found = witnessed(tmp_path / "erased", story.without_payload(formed))[1]
+    assert found is None or "blank" not in found[0]
 
 
 def test_of_what_is_whole_in_others_no_copy_is_issued(site: Site, tmp_path: Path) -> None:

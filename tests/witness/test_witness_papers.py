@@ -114,6 +114,7 @@ def test_a_release_over_a_copy_of_which_nobody_knows_or_that_is_still_typed_in_i
         site.state("release.blank_issued.v1", "batch/B1", {"batch": "B1", "copy": copy, "reason": "torn"}, "P-5")
     begun = {"batch": "B1", "copy": 1, "done_by": "P-2", "comment": None, "photo": None, "phase": "10"}
     site.put("paper_begun", begun | {"done_from": "2026-11-22T09:40:00.000Z", "done_to": "2026-11-22T10:00:00.000Z"})
+    site.put("phase_started", marked("B1", "10"))
     site.put("paper_ended", {"batch": "B1", "phase": "10", "verified_by": None})
     said = {"batch": "B1", "copy": 2, "outcome": "unused", "reason": "never written on"}
     site.state("release.blank_accounted.v1", "batch/B1", said, "P-5")

@@ -10,7 +10,7 @@ from server.production.descent import rules
 from server.production.descent.model import DECISIONS, MERGED_KIND, PARTS, Origin
 from server.production.descent.projection import parent
 from server.production.paper import queries as typed_in
-from server.production.paper.rules import unended
+from server.production.paper.rules import still_typed
 from server.production.projection import batch, entry_
 from server.production.yields import judging as yields
 from sync.log import reading
@@ -40,7 +40,9 @@ def find_origin(connection: Connection, number: str) -> Origin | None:
     out = frozenset[str]() if known is None else yields.unexplained(connection, known)
     above = frozenset(one["id"] for one in phases_above(connection, number))
     first = _first(connection, number, order)
-    typing = frozenset(one.phase for one in unended(typed_in.of_batch(connection, number)))
+    accounted = {one.copy for one in typed_in.blanks(connection, number) if one.accounted}
+    sheets, typists = typed_in.of_batch(connection, number), queries.typists(connection, number)
+    typing = frozenset(one.phase for one in still_typed(sheets, accounted, typists))
     return Origin(number, status, rules.third_form(order), worked | ended, ended, out, above, first, typing)
 
 

@@ -1,5 +1,6 @@
 """Reads of what is typed in from paper."""
 
+from collections.abc import Iterable
 from dataclasses import fields
 
 from sqlalchemy import Connection, bindparam, select
@@ -58,8 +59,10 @@ def find(connection: Connection, entry: str) -> Copying | None:
     return None if row is None else Copying(*row)
 
 
-def find_blank(connection: Connection, batch: str, copy: int) -> Blank | None:
-    return next((one for one in blanks(connection, batch) if one.copy == copy), None)
+def find_blank(connection: Connection, batches: Iterable[str], copy: int) -> Blank | None:
+    """The copy of the first of these batches that has one of this number."""
+    found = (one for batch in batches for one in blanks(connection, batch))
+    return next((one for one in found if one.copy == copy), None)
 
 
 def blanks(connection: Connection, batch: str) -> list[Blank]:

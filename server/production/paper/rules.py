@@ -141,3 +141,24 @@ def unended(found: Sequence[Copying]) -> list[Copying]:
     had begun is at an end once another has typed in the same phase from the same copy, and has ended that."""
     again = {(one.copy, one.phase): n for n, one in enumerate(found) if one.ended is not None}
     return [one for n, one in enumerate(found) if one.ended is None and again.get((one.copy, one.phase), -1) < n]
+
+
+def still_typed(
+    found: Sequence[Copying], accounted: Collection[int], typists: Mapping[str, Collection[str]]
+) -> list[Copying]:
+    """What is typed in still, but for what was begun from a copy of which QA has said what became of it, and of which
+    nobody has typed in anything."""
+    return [one for one in unended(found) if one.copy not in accounted or typists.get(one.entry)]
+
+
+def used(
+    found: Iterable[Copying], typists: Mapping[str, Collection[str]], phases: Iterable[Mapping[str, Any]]
+) -> set[int]:
+    """The copies from which something was typed in that belongs to the batch: to have begun is not to have used it."""
+    known = {one["id"] for one in phases}
+    return {one.copy for one in found if typists.get(one.entry) and one.phase in known}
+
+
+def owner(copy: int, batches: Iterable[str], issued: Collection[tuple[str, int]]) -> str | None:
+    """The batch for which a copy was issued, of `batches`: the one at hand, and what it came of, the nearest first."""
+    return next((one for one in batches if (one, copy) in issued), None)

@@ -1,6 +1,8 @@
 """Reads of issued copies."""
 
-from sqlalchemy import Connection, select
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, func, select
 
 from server.release.paper.model import Account, Copy
 from server.release.paper.projection import account_, blank
@@ -16,3 +18,9 @@ def accounts(connection: Connection, batch: str) -> dict[int, Account]:
     """By copy what became of it."""
     rows = connection.execute(select(account_).where(account_.c.batch == batch))
     return {row.copy: Account(row.copy, row.outcome, row.by, row.at, row.reason) for row in rows}
+
+
+def last_copy(connection: Connection, batches: Iterable[str]) -> int:
+    """The highest number of a copy of any of these batches; 0 where there is none."""
+    query = select(func.max(blank.c.copy)).where(blank.c.batch.in_(tuple(batches)))
+    return connection.execute(query).scalar() or 0

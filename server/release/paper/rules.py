@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable
 
 
 def refusal(disposed: bool, gone: bool, issued: int, copy: int, reason: str | None) -> str | None:
-    """The code with which the next copy is refused, None where it is issued; `issued`: how many there are.
+    """The code with which the next copy is refused, None where it is issued; `issued`: the highest number there
+    is, of the batch or of what it came of: on a part's own copies another number stands than on those.
 
     A batch has one record; another copy of it needs a reason (China GMP 173), and what is sealed or whole in
     others has none any more.
@@ -18,11 +19,11 @@ def refusal(disposed: bool, gone: bool, issued: int, copy: int, reason: str | No
     return "blank_reason_missing" if issued and not reason else None
 
 
-def account_refused(disposed: bool, issued: int, copy: int, accounted: bool, typed_in: bool) -> str | None:
+def account_refused(disposed: bool, issued: bool, accounted: bool, typed_in: bool) -> str | None:
     """The code with which nobody accounts for a copy: there is none, or it is known already what became of it."""
     if disposed:
         return "batch_closed"
-    if not 1 <= copy <= issued:
+    if not issued:
         return "not_found"
     return "item_closed" if accounted or typed_in else None
 
