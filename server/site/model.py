@@ -32,6 +32,9 @@ ZONE_SET = rules.ZONE_SET
 # one that the phase is done with, and has its own words.
 # Reports of no batch open no deviation, and corrections of reports no second one.
 # No phase ends without each sample that is planned in it being asked for, and nobody draws what they asked for.
+# Who worked on paper is its performer and might work; what is typed in is compared with the sheet by nobody who typed
+# any of it, machines tell nothing of it at another time, and a copy is used once something was typed in from it, for
+# its batch or for what came of that; nothing is split or merged before the typing has ended.
 # 5: a change of product needs a major cleaning of machines.
 RULES = 5
 # Who may have payloads erased (CMP-04).
