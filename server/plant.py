@@ -51,6 +51,7 @@ from server.quality import entries as quality
 from server.quality.inspection import entries as inspections
 from server.quality.inspection import labelled
 from server.quality.requests import entries as requests
+from server.quality.requests import queries as requested
 from server.quality.specifications import entries as specifications
 from server.quality.specifications import queries as specified
 from server.quality.usage import entries as usage
@@ -119,6 +120,7 @@ portions.UNCHECKED[:] = [numbers.unchecked_of_lot]
 made_by.TESTS[:] = [specified.numbers_at_receipt]
 # Results of a batch are judged by what its product must be; the rooms stand beside one another.
 specified.PRODUCTS[:] = [batches.product_of]
+requested.PLANNED[:] = [batches.planned_sample]
 # What the label of a sample or of what was dispensed says its room knows, above the labels.
 printables.SOURCES["sample"] = labelled.samples
 printables.SOURCES["dispensed"] = dispensed.containers

@@ -96,6 +96,15 @@ def product_of(connection: Connection, number: str) -> str | None:
     return code
 
 
+def planned_sample(connection: Connection, number: str, phase: str, sample: str) -> dict[str, str] | None:
+    """{zh, en} of a sample that the batch's recipe plans in a phase; None where it plans none of that name."""
+    known = find_batch(connection, number)
+    planned = [
+        one for each in (known.phases if known else ()) if each["id"] == phase for one in each.get("sampling", ())
+    ]
+    return next((dict(one["name"]) for one in planned if one["id"] == sample), None)
+
+
 def batch_line(connection: Connection, number: str) -> BatchLine | None:
     row = connection.execute(select(batch).where(batch.c.number == number)).first()
     return None if row is None else _line(row)

@@ -71,6 +71,7 @@ def test_a_sample_is_asked_for_on_the_tablet_and_answered_by_the_laboratory(here
     expect(laboratory.at(f"request-of-{BATCH}").first).to_be_visible(timeout=LONG)
     fits(laboratory)
     laboratory.at(f"request-of-{BATCH}").first.click()
+    expect(laboratory.page.get_by_role("heading", name="Cores")).to_be_visible()
     at_each_size(laboratory, "requests-en", "draw")
     laboratory.at("draw").first.click()
     expect(laboratory.at("sample-number")).to_contain_text(f"{BATCH}-S1", timeout=LONG)

@@ -311,3 +311,13 @@ def test_the_laboratory_is_told(site: Site) -> None:
         of = alert.join(recipient, recipient.c.alert == alert.c.id)
         query = select(recipient.c.person).select_from(of).where(alert.c.code == "sample_requested")
         assert QC in connection.execute(query).scalars().all()
+
+
+def test_a_planned_sample_is_named_in_both_languages_whoever_asked_for_it(site: Site) -> None:
+    cores = {"id": "cores", "name": {"zh": "素片", "en": "Cores"}, "amount": TWENTY}
+    release(site, "B1", [step("10", "instruction", sampling=[cores])])
+    ask(site, "10", sample="cores", what="素片", reason=None)
+    ask(site, "10", what="粉末", amount=None)
+    with site.plant.engine.connect() as connection:
+        found = [(queries.planned(connection, one), one.what) for one in queries.of_batch(connection, "B1")]
+    assert found == [(cores["name"], "素片"), (None, "粉末")]

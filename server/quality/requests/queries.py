@@ -1,5 +1,6 @@
 """Reads of sampling requests: of a batch, those that wait for the laboratory, and what their samples have given."""
 
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -10,6 +11,8 @@ from server.quality.requests.model import Request
 from server.quality.requests.projection import request
 
 _MOST = 200
+# What a batch's recipe calls a planned sample, by batch, phase and the sample's id: {zh, en}, or None.
+PLANNED: list[Callable[[Connection, str, str, str], dict[str, str] | None]] = []
 
 
 def of_batch(connection: Connection, batch: str) -> list[Request]:
@@ -27,6 +30,14 @@ def waiting(connection: Connection) -> list[Request]:
     """Those that nobody has answered, the first one first."""
     open_ones = select(request).where(request.c.answered_by.is_(None)).order_by(request.c.idx).limit(_MOST)
     return [_request(row) for row in connection.execute(open_ones)]
+
+
+def planned(connection: Connection, one: Request) -> dict[str, str] | None:
+    """What was asked for in both languages, where the recipe plans it: the request says it in its writer's."""
+    if one.phase is None or one.sample is None:
+        return None
+    names = (name(connection, one.batch, one.phase, one.sample) for name in PLANNED)
+    return next((name for name in names if name is not None), None)
 
 
 def open_entries(connection: Connection) -> list[str]:

@@ -75,7 +75,12 @@ def _shown(connection: Connection, found: Sequence[Request], results: Mapping[st
     same = ("batch", "phase", "sample", "what", "amount", "reason", "comment", "at")
     said = ("number", "drawn", "declined", "remark")
     return [
-        {"id": one.entry, "by": people[one.by], **{name: getattr(one, name) for name in same}}
+        {
+            "id": one.entry,
+            "by": people[one.by],
+            "planned": queries.planned(connection, one),
+            **{name: getattr(one, name) for name in same},
+        }
         | {
             "answer": None
             if one.answered_by is None
