@@ -33,8 +33,6 @@ SHARED = {
     "server.production.dispensing.rests -> server.materials.stock.rules",
     "server.handheld.fleet.wall -> server.production.course.pace",
     "server.handheld.fleet.wall -> server.production.course.rules",
-    # What is still typed in from paper is told for a release as witnesses tell it.
-    "server.release.paper.copied -> server.production.paper.rules",
 }
 DOORS_OF_VIEWS = DOORS | {"access", "sessions"}
 

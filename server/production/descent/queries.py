@@ -10,7 +10,8 @@ from server.production.descent import rules
 from server.production.descent.model import DECISIONS, MERGED_KIND, PARTS, Origin
 from server.production.descent.projection import parent
 from server.production.paper import queries as typed_in
-from server.production.paper.rules import still_typed
+from server.production.paper import rules as sheets
+from server.production.paper.model import Copying
 from server.production.projection import batch, entry_
 from server.production.yields import judging as yields
 from sync.log import reading
@@ -40,9 +41,7 @@ def find_origin(connection: Connection, number: str) -> Origin | None:
     out = frozenset[str]() if known is None else yields.unexplained(connection, known)
     above = frozenset(one["id"] for one in phases_above(connection, number))
     first = _first(connection, number, order)
-    accounted = {one.copy for one in typed_in.blanks(connection, number) if one.accounted}
-    sheets, typists = typed_in.of_batch(connection, number), queries.typists(connection, number)
-    typing = frozenset(one.phase for one in still_typed(sheets, accounted, typists))
+    typing = frozenset(one.phase for one in still_typed(connection, number))
     return Origin(number, status, rules.third_form(order), worked | ended, ended, out, above, first, typing)
 
 
@@ -84,6 +83,31 @@ def children_of(connection: Connection, number: str) -> Sequence[Row[Any]]:
 def ancestors(connection: Connection, number: str) -> list[str]:
     """Everything that a batch came of, however far back, the nearest first."""
     return _walk(number, lambda one: [row.parent for row in parents_of(connection, one)])
+
+
+def family(connection: Connection, number: str) -> list[str]:
+    """A batch and what it came of, the nearest first: what was done on a copy of that is typed in for its parts."""
+    return [number, *ancestors(connection, number)]
+
+
+def used_copies(connection: Connection, number: str) -> set[int]:
+    """The copies of a batch from which something was typed in, for it or for what came of it."""
+    found = set[int]()
+    for one in (number, *descendants(connection, number)):
+        known, begun = queries.find_batch(connection, one), typed_in.of_batch(connection, one)
+        if known is None or not begun:
+            continue
+        above = family(connection, one)
+        issued = {(each, blank.copy) for each in above for blank in typed_in.blanks(connection, each)}
+        copies = sheets.used(begun, queries.typists(connection, one), known.phases)
+        found |= {copy for copy in copies if sheets.owner(copy, above, issued) == number}
+    return found
+
+
+def still_typed(connection: Connection, number: str) -> list[Copying]:
+    """What is typed in of a batch still."""
+    accounted = {one.copy for one in typed_in.blanks(connection, number) if one.accounted}
+    return sheets.still_typed(typed_in.of_batch(connection, number), accounted, queries.typists(connection, number))
 
 
 def same_made(connection: Connection, number: str) -> list[str]:

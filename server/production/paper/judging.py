@@ -14,7 +14,6 @@ from server.production import queries as production
 from server.production.descent import queries as births
 from server.production.model import Batch, Judgement
 from server.production.paper import queries, rules
-from server.production.paper.model import Copying
 from server.production.rules import judge_qualified, needs_of
 from server.recipes.model import find_phase
 
@@ -38,7 +37,7 @@ def judge(connection: Connection, entry: Entry, batch: Batch) -> list[Judgement]
         return [*rules.judge_ended(given, entry.actor, running, signed, theirs), *left]
     person, phase = given["done_by"], find_phase(batch.phases, given["phase"])
     known = identity.find_person(connection, person) is not None
-    blank = queries.find_blank(connection, family(connection, batch.number), given["copy"])
+    blank = queries.find_blank(connection, births.family(connection, batch.number), given["copy"])
     # What this corrects is none that was typed in before.
     others = [one for one in before if one.entry != entry.header.corrects]
     needs = needs_of(model.STARTED, given, phase)
@@ -49,31 +48,6 @@ def judge(connection: Connection, entry: Entry, batch: Batch) -> list[Judgement]
         *left,
         *judge_qualified(person, missing_by_clock(connection, person, needs, given["done_from"])),
     ]
-
-
-def family(connection: Connection, number: str) -> list[str]:
-    """A batch and what it came of, the nearest first: what was done on a copy of that is typed in for its parts."""
-    return [number, *births.ancestors(connection, number)]
-
-
-def used_copies(connection: Connection, number: str) -> set[int]:
-    """The copies of a batch from which something was typed in, for it or for what came of it."""
-    found = set[int]()
-    for one in (number, *births.descendants(connection, number)):
-        known, sheets = production.find_batch(connection, one), queries.of_batch(connection, one)
-        if known is None or not sheets:
-            continue
-        above = family(connection, one)
-        issued = {(each, blank.copy) for each in above for blank in queries.blanks(connection, each)}
-        copies = rules.used(sheets, production.typists(connection, one), known.phases)
-        found |= {copy for copy in copies if rules.owner(copy, above, issued) == number}
-    return found
-
-
-def still_typed(connection: Connection, number: str) -> list[Copying]:
-    """What is typed in of a batch still."""
-    accounted = {one.copy for one in queries.blanks(connection, number) if one.accounted}
-    return rules.still_typed(queries.of_batch(connection, number), accounted, production.typists(connection, number))
 
 
 def _judge_roles(connection: Connection, given: Mapping[str, Any], phase: Mapping[str, Any] | None) -> list[Judgement]:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from server.identity import queries as identity
+from server.production.descent import queries as births
 from server.production.model import BatchEntry
-from server.production.paper import judging as papers
 from server.production.paper import queries as typed_in
 from server.production.paper.model import Copying
 from server.release import rules
@@ -50,6 +50,6 @@ def gates(connection: Connection, batch: str, standing: bool) -> list[Gate]:
     copies, found = queries.copies(connection, batch), typed_in.of_batch(connection, batch)
     if standing or not (copies or found):
         return []
-    used, accounted = papers.used_copies(connection, batch), queries.accounts(connection, batch)
+    used, accounted = births.used_copies(connection, batch), queries.accounts(connection, batch)
     open_ = [f"#{one}" for one in missing([one.copy for one in copies], accounted, used)]
-    return [rules.gate("paper", [*open_, *(one.phase for one in papers.still_typed(connection, batch))])]
+    return [rules.gate("paper", [*open_, *(one.phase for one in births.still_typed(connection, batch))])]

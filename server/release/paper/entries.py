@@ -6,8 +6,8 @@ from sqlalchemy import Connection
 from server.core import fields
 from server.core.kinds import Entry, Kind, Ruling
 from server.production import queries as batches
+from server.production.descent import queries as births
 from server.production.model import GONE
-from server.production.paper import judging as papers
 from server.release.paper import model, projection, queries, rules
 
 
@@ -33,7 +33,7 @@ def decide(connection: Connection, entry: Entry) -> Ruling:
     found = batches.find_batch(connection, given["batch"])
     if found is None or not found.phases:
         return Ruling(refusal="not_found", details={"batch": given["batch"]})
-    issued = queries.last_copy(connection, papers.family(connection, given["batch"]))
+    issued = queries.last_copy(connection, births.family(connection, given["batch"]))
     gone = found.status in GONE
     code = rules.refusal(found.disposed, gone, issued, given["copy"], given["reason"])
     return Ruling() if code is None else Ruling(refusal=code, details={"batch": given["batch"], "copies": issued})
@@ -44,7 +44,7 @@ def decide_account(connection: Connection, entry: Entry) -> Ruling:
     found = batches.find_batch(connection, batch)
     copy = given["copy"]
     issued = any(one.copy == copy for one in queries.copies(connection, batch))
-    known, used = copy in queries.accounts(connection, batch), copy in papers.used_copies(connection, batch)
+    known, used = copy in queries.accounts(connection, batch), copy in births.used_copies(connection, batch)
     code = rules.account_refused(found is not None and found.disposed, issued, known, used)
     return Ruling() if code is None else Ruling(refusal=code, details={"batch": batch, "copy": copy})
 

@@ -18,8 +18,8 @@ from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.identity import queries as identity
 from server.identity.access import demand, require
+from server.production.descent import queries as births
 from server.production.model import batch_stream
-from server.production.paper import judging as papers
 from server.production.paper import queries as typed_in
 from server.release.paper import model, queries
 from server.release.paper.blank import blank_pdf
@@ -64,7 +64,7 @@ def issue_blank(given: Mapping[str, Any], number: str) -> Answer:
     """The next copy. PestleError `batch_closed`, `blank_reason_missing` where there is one already."""
     plant, person = site.current(), demand(model.ISSUES)
     with plant.engine.connect() as connection:
-        copy = queries.last_copy(connection, papers.family(connection, number)) + 1
+        copy = queries.last_copy(connection, births.family(connection, number)) + 1
     payload = {"batch": number, "copy": copy, "reason": given["reason"]}
     plant.recorder.state(Fact(model.ISSUED, batch_stream(number), payload, actor=person.id))
     with plant.engine.connect() as connection:
