@@ -1995,6 +1995,20 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was ordered.", "未下达。"),
         ("Ask somebody else of quality.", "请由其他质量管理人员评估并签名。"),
     ),
+    "rework_process_other": Problem(
+        409,
+        (
+            "This recipe has phases by which the batch was not made: it is not the same process again.",
+            "该工艺规程含有该批原工艺所没有的步骤，不属于相同工艺的返工。",
+        ),
+        ("Nothing was ordered.", "未下达。"),
+        (
+            "Choose a recipe of rework whose phases are, by type and name, those of the batch's own process. Another "
+            "process is another decision (GMP of China 2010, 134).",
+            "请选择步骤类型及名称均出自该批原工艺的返工工艺规程；"
+            "采用不同工艺须按重新加工另行决定（GMP 2010 第 134 条）。",
+        ),
+    ),
     "rework_stage_unknown": Problem(
         409,
         ("The batch has no such phase.", "该批没有此步骤。"),

@@ -36,6 +36,8 @@ _CLOSED = {
 Body = Mapping[str, Any]
 # The edition of the rules by which parts are scaled from the recipe, and a finished preparation is reworked one way.
 EDITION = 2
+# And from which on the same process is one of the same phases.
+PROCESS_EDITION = 5
 
 
 class DescentRules:
@@ -107,7 +109,10 @@ class DescentRules:
             return rules.split_refused(given, parents[0], content)
         if kind == model.MERGED_KIND:
             return rules.merge_refused(given, parents, content)
-        return rules.rework_refused(given, parents[0], content, self._ways(parents[0].order["product"]["code"]))
+        found = rules.rework_refused(given, parents[0], content, self._ways(parents[0].order["product"]["code"]))
+        if found is None and content is not None and self._since.has_reached(PROCESS_EDITION):
+            found = rules.process_refused(given, parents[0], content)
+        return found
 
     def _ways_to_scale(
         self, kind: str, parents: Sequence[Origin], content: Body | None
@@ -150,7 +155,7 @@ class DescentRules:
         worked, ended = (frozenset(one & phases) for one in self._work.get(batch, (set(), set())))
         out, status = self._yields.unexplained(batch), self._closed.get(batch, production.IN_PROGRESS)
         known = (self._orders[one] for one in self._lineage.above(batch) if one in self._orders)
-        above = frozenset(phase["id"] for one in known for phase in one["phases"])
+        above = [phase for one in known for phase in one["phases"]]
         typing = self._papers.typing(batch)
         return Origin(batch, status, order, worked | ended, ended, out, above, self._first(batch), typing)
 

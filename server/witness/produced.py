@@ -28,7 +28,7 @@ _CODES = {
 # The edition of the rules from which on who filled in a form about a batch took part in it.
 EDITION = 3
 # And from which on they do not decide on its rework.
-REWORK_EDITION = 4
+REWORK_EDITION = 5
 MADE = frozenset((*model.WORK, *model.COURSE, *model.BESIDE, model.RESTED))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from batch_support import LOT, Site
-from control_support import WEIGHING, explained, items
+from control_support import WEIGHING, approved, explained, items, master_of
 from control_support import release as taken
 from course_support import PHASES
 from descent_support import REWORK, defined, kilograms, merge, number, ordered, out_of_limits, rework, split
@@ -27,6 +27,7 @@ from server.production.descent.model import Origin
 from server.production.model import FORMED, batch_stream
 from server.quality.model import RESULTS_RECORDED
 from server.recipes import scaling
+from server.recipes.model import recipe_hash
 from server.release import queries as release
 from server.release import rules as of_release
 from server.release.dossier import answers
@@ -348,3 +349,21 @@ def test_who_has_made_a_batch_does_not_decide_on_its_rework(site: Site, batch: s
     assert statuses(site, batch) == before
     rework(site, batch, "B9", signer={"id": "P-6", "name": "钱", "name_en": "Qian"})
     assert statuses(site, batch, "B9") == ["reworked", "ordered"]
+
+
+def test_the_same_process_again_has_the_phases_by_which_the_batch_or_what_it_came_of_was_made(site: Site) -> None:
+    ordered(site)
+    split(site, "B1", ("B2", "40.000"), ("B3", "60.000"))
+    other = master_of([step("R1", "instruction"), step("R2", "instruction", "R1", name={"zh": "磨", "en": "Mill"})])
+    approved(site.plant, other)
+    by = {name: other[name] for name in ("recipe", "version")} | {"recipe_hash": recipe_hash(other)}
+    assert refused(lambda: rework(site, "B2", "B9", **by)) == "rework_process_other"
+    assert statuses(site, "B2") == ["in_progress"]
+    # 10 has ended in B1: it is a phase of what B2 came of.
+    rework(site, "B2", "B9")
+    # Milled it was by now.
+    defined(site, "bulk")
+    rework(site, "B9", "B8", stage="R1", way="other", **by)
+    again = {"stage": "R1", **by}
+    rework(site, "B8", "B7", **again)
+    assert statuses(site, "B9", "B8", "B7") == ["reworked", "reworked", "ordered"]

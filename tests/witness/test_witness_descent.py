@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from batch_support import Site
-from control_support import explained, items, release, reported
+from control_support import approved, explained, items, master_of, release, reported
 from descent_support import (
     defined,
     kilograms,
@@ -30,6 +30,7 @@ from witness_support import Rig, Story, upgrade, witnessed
 from server.production.descent import model, rules
 from server.production.descent.model import Origin
 from server.production.model import FORMED, batch_stream
+from server.recipes.model import recipe_hash
 from server.release import queries as releases
 from server.release.model import ASSESSED_KIND, RELEASED_KIND
 from server.site.model import UPGRADED
@@ -322,6 +323,26 @@ def test_a_rework_that_was_signed_by_who_made_the_batch_is_found(
     with monkeypatch.context() as patched:
         patched.setattr(releases, "produced", lambda *_: False)
         rework(site, "B2", "B4")
+    story = Story.of(site.plant)
+    site.plant.close()
+    (at,) = story.indices(model.REWORK_KIND)
+    assert witnessed(tmp_path / "witness", story) == ((200, None) if found is None else (422, (found, at)))
+
+
+@pytest.mark.parametrize(("today", "found"), [(False, None), (True, "rework_process_other")])
+def test_another_process_that_is_called_the_same_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, today: bool, found: str | None
+) -> None:
+    site = Site(f"sqlite:///{tmp_path}/pestle.db", tmp_path)
+    if today:
+        site.state(UPGRADED, "site", upgrade(UPGRADED))
+    ordered(site)
+    other = master_of([step("R1", "instruction", name={"zh": "磨", "en": "Mill"})])
+    approved(site.plant, other)
+    by = {name: other[name] for name in ("recipe", "version")} | {"recipe_hash": recipe_hash(other)}
+    with monkeypatch.context() as patched:
+        patched.setattr(rules, "process_refused", lambda *_: None)
+        rework(site, "B1", "B2", **by)
     story = Story.of(site.plant)
     site.plant.close()
     (at,) = story.indices(model.REWORK_KIND)

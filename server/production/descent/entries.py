@@ -63,7 +63,10 @@ def decide_rework(connection: Connection, entry: Entry) -> Ruling:
     in_force = recipes.effective(connection, given["recipe"], day) == given["version"]
     content = recipe.payload if recipe is not None and in_force and recipe.hash == given["recipe_hash"] else None
     ways = descent.ways(materials.material_type(connection, parent.order["product"]["code"]))
-    return _ruled(connection, entry, rules.rework_refused(given, parent, content, ways), [parent], content)
+    found = rules.rework_refused(given, parent, content, ways)
+    if found is None and content is not None:
+        found = rules.process_refused(given, parent, content)
+    return _ruled(connection, entry, found, [parent], content)
 
 
 def _ruled(

@@ -59,10 +59,12 @@ class Origin:
     begun: frozenset[str]
     ended: frozenset[str]
     unexplained: frozenset[str] = frozenset()
-    above: frozenset[str] = frozenset()
+    above: Sequence[Mapping[str, Any]] = ()
     first: Mapping[str, Any] | None = None
     # Phases that are typed in from paper still: nobody takes the batch along any more once it is whole in others.
     typing: frozenset[str] = frozenset()
+    # Whether the orders of all that it came of can still be read.
+    is_traced: bool = True
 
     @property
     def is_open(self) -> bool:

@@ -39,10 +39,12 @@ def find_origin(connection: Connection, number: str) -> Origin | None:
     ended = frozenset(queries.ended_phases(connection, number)) & phases
     known = queries.find_batch(connection, number)
     out = frozenset[str]() if known is None else yields.unexplained(connection, known)
-    above = frozenset(one["id"] for one in phases_above(connection, number))
+    above = phases_above(connection, number)
     first = _first(connection, number, order)
     typing = frozenset(one.phase for one in still_typed(connection, number))
-    return Origin(number, status, rules.third_form(order), worked | ended, ended, out, above, first, typing)
+    traced = all(order_of(connection, one) is not None for one in ancestors(connection, number))
+    content = rules.third_form(order)
+    return Origin(number, status, content, worked | ended, ended, out, above, first, typing, traced)
 
 
 def _first(connection: Connection, number: str, order: Mapping[str, Any]) -> Mapping[str, Any] | None:

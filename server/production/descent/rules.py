@@ -9,7 +9,7 @@ from dataclasses import replace
 from decimal import Decimal, localcontext
 from typing import Any
 
-from server.production.descent.model import HOW, OTHER, REWORK_KIND, SPLIT_KIND, Origin, Refusal
+from server.production.descent.model import HOW, OTHER, REWORK_KIND, SAME, SPLIT_KIND, Origin, Refusal
 from server.production.yields.rules import UNEXPLAINED
 from server.recipes import scaling
 from server.recipes.model import is_master
@@ -76,7 +76,7 @@ def rework_refused(given: Given, parent: Origin, recipe: Given | None, ways: Seq
     if not same or (given["way"] == OTHER and given["recipe"] == parent.order["recipe"]):
         return Refusal("rework_recipe_unfit", about)
     # What is left of a finished batch has no phases of its own.
-    stages = parent.above.union(one["id"] for one in parent.order["phases"])
+    stages = {one["id"] for one in _made_by(parent)}
     if given["stage"] not in stages:
         return Refusal("rework_stage_unknown", {"phase": given["stage"]})
     if given["into"] == parent.batch:
@@ -86,6 +86,26 @@ def rework_refused(given: Given, parent: Origin, recipe: Given | None, ways: Seq
         return Refusal("order_size_wrong", {"size": f"{size['value']} {size['unit']}"})
     material = scaling.unfit(content, size)
     return None if material is None else _too_fine(size, material)
+
+
+def process_refused(given: Given, parent: Origin, recipe: Given) -> Refusal | None:
+    """The same process again is made of phases, by type and name, by which the batch, or what it came of, was made
+    (CN GMP 2010, 134). Where not all of that can be read any more who signs sees the phases, and answers for it."""
+    if given["way"] != SAME or not parent.is_traced:
+        return None
+    known = {_step(one) for one in _made_by(parent)}
+    new = [one["id"] for one in recipe["phases"] if _step(one) not in known]
+    return Refusal("rework_process_other", {"phases": new}) if new else None
+
+
+def _made_by(parent: Origin) -> list[Given]:
+    """The phases of a batch and of all that it came of."""
+    return [*parent.above, *parent.order["phases"]]
+
+
+def _step(phase: Given) -> tuple[str, str, str]:
+    name = phase["name"]
+    return phase["type"], name["zh"], name["en"]
 
 
 def total(sizes: Sequence[Given]) -> dict[str, str]:
