@@ -17,7 +17,7 @@ from server.production.issuing import queries as issuing
 from server.production.model import POST_SEAL, batch_stream
 from server.quality import queries as quality
 from server.quality.model import RESULTS, subject_of
-from server.quality.requests.model import ANSWERED
+from server.quality.requests.model import ANSWERED, UNTESTED
 from server.quality.usage.model import CHECKED
 from server.recipes.model import find_phase
 from server.release import differences, gates, model, projection, queries, questions, recorded, reviewing, rules
@@ -464,6 +464,7 @@ JUDGES: Mapping[str, Decide] = {
     **dict.fromkeys(RESULTS, judge_recorded),
     CHECKED: judge_checked,
     ANSWERED: judge_drawn,
+    UNTESTED: judge_drawn,
     **dict.fromkeys(records.WORK, judge_filled),
 }
 ROOM = Room("release", KINDS, judges=JUDGES)

@@ -92,6 +92,7 @@ OF_QUALITY = (
     usage.CHECKED,
     usage.SET_ASIDE,
     requests.ANSWERED,
+    requests.UNTESTED,
     records.SETTLED,
     # What becomes of the copies of an empty record, which QA issues.
     *OF_COPIES,

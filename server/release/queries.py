@@ -19,7 +19,17 @@ from server.quality.specifications import queries as specified
 from server.quality.usage import queries as usage
 from server.release import alarms, differences, questions, recorded, reviewing, rules
 from server.release import gates as other_gates
-from server.release.model import DISPOSITIONS, HARMLESS, OF_QUALITY, DeviceHead, Disposition, Gate, Review, Waiver
+from server.release.model import (
+    DISPOSITIONS,
+    HARMLESS,
+    OF_QUALITY,
+    DeviceHead,
+    Disposition,
+    Gate,
+    Notice,
+    Review,
+    Waiver,
+)
 from server.release.paper import copied
 from server.release.projection import disposition, production_review, waiver
 from sync.entry import FIRST_PREV, Receipt
@@ -54,7 +64,9 @@ def _own_gates(connection: Connection, batch: str) -> list[Gate]:
         *_checks(connection, batch, results, signed),
         *recorded.gates(connection, batch),
         *rules.questions_gates(questions.of_batch(connection, batch)),
-        *rules.requests_gates(requests.of_batch(connection, batch)),
+        *rules.requests_gates(
+            requests.of_batch(connection, batch), requests.holding(connection, batch, signed is not None)
+        ),
         *copied.gates(connection, batch, signed is not None),
         *(_production(connection, batch, signed) if unreviewed is None else [rules.gate("batch_reviewed", unreviewed)]),
         *other_gates.from_sources(connection, batch),
@@ -95,7 +107,7 @@ def review(connection: Connection, batch: str, devices: Sequence[DeviceHead] | N
         *differences.notices(differences.of_batch(connection, batch)),
         *recorded.notices(connection, batch),
         *questions.notices(questions.of_batch(connection, batch)),
-        *rules.requests_notices(requests.of_batch(connection, batch)),
+        *requested(connection, batch),
         *copied.notices(connection, batch, entries),
         *alarms.notices(connection, batch),
     ]
@@ -345,6 +357,12 @@ def _signature(row: Row[Any]) -> dict[str, Any]:
         "method": row.method,
         "components": row.components,
     }
+
+
+def requested(connection: Connection, batch: str) -> list[Notice]:
+    """The samples that the floor has asked for."""
+    signed = standing(connection, batch) is not None
+    return rules.requests_notices(requests.of_batch(connection, batch), requests.holding(connection, batch, signed))
 
 
 def open_requests(connection: Connection, batch: str) -> int:

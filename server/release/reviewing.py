@@ -69,6 +69,7 @@ _SAYS_SOMETHING = (
     paper.ISSUED,
     paper.ACCOUNTED,
     requests.ANSWERED,
+    requests.UNTESTED,
     *RECORDED,
     "handheld.lease_issued.v1",
     "handheld.lease_revoked.v1",

@@ -276,7 +276,8 @@ def _open_of(one: Gate, same: bool) -> Sequence[str]:
     return [slot for slot in one.details if "/" in slot] if one.code == "phases" else (one.code,)
 
 
-def requests_notices(requests: Sequence[Request]) -> list[Notice]:
+def requests_notices(requests: Sequence[Request], holding: Collection[str]) -> list[Notice]:
+    """`holding`: the entries of those that hold the release."""
     return [
         Notice(
             id=one.entry,
@@ -284,21 +285,30 @@ def requests_notices(requests: Sequence[Request]) -> list[Notice]:
             code="sample_request",
             phase=one.phase,
             slot=None,
-            state="open" if one.is_open else "assessed",
+            state="open" if one.entry in holding else "assessed",
             entries=(one.entry,),
             details={"by": one.by, "what": one.what, "sample": one.number},
             comment=one.reason,
-            decision=None
-            if one.is_open
-            else {"by": one.answered_by, "at": one.answered_at, "text": one.declined or one.number, "chosen": None},
+            decision=_said_of(one),
         )
         for one in requests
     ]
 
 
-def requests_gates(requests: Sequence[Request]) -> list[Gate]:
-    """Every sample that the floor has asked for was drawn, or somebody said why not; no gate of a batch without."""
-    return [gate("sample_requests", [one.entry for one in requests if one.is_open])] if requests else []
+def _said_of(one: Request) -> dict[str, Any] | None:
+    """What was said last of a sampling request: its answer, or why what was drawn is not tested."""
+    if one.is_open:
+        return None
+    if one.untested is not None:
+        text = f"{one.number} · {one.untested}"
+        return {"by": one.untested_by, "at": one.untested_at, "text": text, "chosen": None}
+    return {"by": one.answered_by, "at": one.answered_at, "text": one.declined or one.number, "chosen": None}
+
+
+def requests_gates(requests: Sequence[Request], holding: Sequence[str]) -> list[Gate]:
+    """Every sample that the floor has asked for has a result, or somebody said why it was not drawn or is not tested;
+    no gate of a batch of which none was asked for."""
+    return [gate("sample_requests", holding)] if requests else []
 
 
 def questions_gates(asked: Sequence[Question]) -> list[Gate]:

@@ -31,7 +31,7 @@ _FAILED = "out_of_limits"
 class _Recorded:
     """What an entry has recorded of a batch. `sure`: certainly a result that stands; else the door alone can tell.
     `failed`: by the word of the server. `tests` it has answered at its stage, and of these `failing` by what was in
-    force, as far as that can be told."""
+    force, as far as that can be told; of which `sample`, where it says so."""
 
     line: Line
     digest: str
@@ -40,6 +40,7 @@ class _Recorded:
     stage: str
     tests: frozenset[str]
     failing: frozenset[str]
+    sample: str | None = None
 
 
 class BatchResultRules(Remembering):
@@ -53,6 +54,11 @@ class BatchResultRules(Remembering):
         self._found: dict[str, dict[str, _Recorded]] = {}
         self._lost: set[str] = set()
         self._checks = False
+
+    def may_be_tested(self, batch: str, sample: str) -> bool:
+        """Whether a result of this sample may stand, as far as the log still tells."""
+        stream = batch_stream(batch)
+        return stream in self._lost or any(one.sample == sample for one in self._found.get(stream, {}).values())
 
     def judge(self, seen: Seen) -> None:
         """SyncError `release_blocked`; `results_not_unchecked`, `usage_own_work`, `digest_stale` of a check."""
@@ -176,4 +182,4 @@ def _recorded(seen: Seen, given: Body, sure: bool, rows: list[dict[str, Any]] | 
     answered = frozenset(one["test"] for one in given["results"])
     failing = frozenset(one["test"] for one in rows or () if one["verdict"] == "fail")
     failed = _FAILED in seen.stamp.flags
-    return _Recorded(line, seen.digest.hex(), sure, failed, given["stage"], answered, failing)
+    return _Recorded(line, seen.digest.hex(), sure, failed, given["stage"], answered, failing, given.get("sample"))

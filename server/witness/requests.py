@@ -1,16 +1,17 @@
-"""Whether a batch was released over a sample that the floor had asked for and nobody answered, whether each answer is
-one that the door takes, and whether the server tells of a phase that ended without a planned sample, by the door's own
-rules, from the log alone."""
+"""Whether a batch was released over a sample that the floor had asked for and nobody answered, or that was drawn and
+neither tested nor said to be left untested; whether each answer is one that the door takes, and whether the server
+tells of a phase that ended without a planned sample: by the door's own rules, from the log alone."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from server.production import asking
 from server.production.model import COMPLETED, batch_stream
 from server.quality.requests import rules
-from server.quality.requests.model import ANSWERED, REQUESTED, Request, answer_of
+from server.quality.requests.model import ANSWERED, REQUESTED, UNTESTED, Request, answer_of
 from server.recipes.model import find_phase
-from server.release.model import RELEASED_KIND
+from server.release.model import DISPOSITIONS, RELEASED_KIND
 from server.witness.lineage import Lineage
 from server.witness.seen import Seen
 from server.witness.since import SinceRules
@@ -18,19 +19,22 @@ from server.witness.standing import Body, StandingRules
 from sync.errors import SyncError
 
 # The edition of the rules from which on a planned sample that nobody has asked for is told, and nobody draws what they
-# have asked for.
-EDITION = 4
+# have asked for; and that from which on what was drawn is tested, or somebody says why not.
+EDITION, TESTED = 4, 5
 
 
 class RequestRules(StandingRules):
     """The sampling requests of each batch, and of all that it came of; of one of which an entry was erased nothing is
-    judged."""
+    judged. `tested` tells whether a result of a sample of a batch may stand."""
 
-    kinds = (REQUESTED, ANSWERED)
+    kinds = (REQUESTED, ANSWERED, UNTESTED)
 
-    def __init__(self, lineage: Lineage, since: SinceRules) -> None:
+    def __init__(self, lineage: Lineage, since: SinceRules, tested: Callable[[str, str], bool]) -> None:
         super().__init__()
-        self._lineage, self._since = lineage, since
+        self._lineage, self._since, self._tested = lineage, since, tested
+        # Streams of batches that were released or rejected: of one that others came of, a signature that stands is not
+        # asked for results.
+        self._disposed: set[str] = set()
         self._asked: dict[str, Request] = {}
 
     def judge(self, seen: Seen) -> None:
@@ -48,7 +52,8 @@ class RequestRules(StandingRules):
             self._judge_completed(seen, given)
         elif seen.by_server and head.kind == RELEASED_KIND:
             for batch in (given["batch"], *self._lineage.above(given["batch"])):
-                if batch_stream(batch) not in self._blind and any(one.is_open for one in self._of(batch)):
+                held = any(self._holds(one, given["batch"]) for one in self._of(batch))
+                if held and batch_stream(batch) not in self._blind:
                     raise SyncError("release_blocked", f"{head.stream} was released over a sampling request of {batch}")
         elif seen.by_server and head.kind == ANSWERED:
             drawn = sum(one.number is not None for one in self._of(given["batch"]))
@@ -58,6 +63,16 @@ class RequestRules(StandingRules):
                 code = None
             if code is not None:
                 raise SyncError(code, f"{head.actor} answered {given['request']} of {head.stream}")
+        elif seen.by_server and head.kind == UNTESTED:
+            code = rules.untested_refused(self._asked.get(given["request"]), given, head.actor)
+            if code is not None:
+                raise SyncError(code, f"{head.actor} left the sample of {given['request']} of {head.stream} untested")
+
+    def _holds(self, one: Request, released: str) -> bool:
+        """Whether a request holds the release of a batch, its own or that of one that came of it."""
+        signed = one.batch != released and batch_stream(one.batch) in self._disposed
+        unasked = signed or not self._since.has_reached(TESTED)
+        return rules.holds(one, unasked or one.number is None or self._tested(one.batch, one.number))
 
     def _judge_completed(self, seen: Seen, given: Body) -> None:
         if not self._since.has_reached(EDITION):
@@ -74,12 +89,17 @@ class RequestRules(StandingRules):
     def learn(self, seen: Seen) -> None:
         super().learn(seen)
         head, given = seen.head, seen.body
+        if seen.by_server and head.kind in DISPOSITIONS:
+            self._disposed.add(head.stream)
         if given is None or seen.is_strange or head.kind not in self.kinds:
             return
         if head.kind == REQUESTED:
             same = ("batch", "phase", "sample", "what", "amount", "reason", "comment")
             about: dict[str, Any] = {"entry": head.id, "by": head.actor, "device": head.device, "at": head.captured_at}
             self._asked[head.id] = Request(**about | {name: given[name] for name in same})
+        elif given["request"] in self._asked and head.kind == UNTESTED:
+            said = {"untested": given["reason"], "untested_by": head.actor, "untested_at": seen.stamp.recorded_at}
+            self._asked[given["request"]] = replace(self._asked[given["request"]], **said)
         elif given["request"] in self._asked:
             said = answer_of(given) | {"answered_by": head.actor, "answered_at": seen.stamp.recorded_at}
             self._asked[given["request"]] = replace(self._asked[given["request"]], **said)

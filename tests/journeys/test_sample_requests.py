@@ -1,5 +1,5 @@
-"""The operator asks for samples without a network; the laboratory is told, draws one and declines the other; the tablet
-hears of both, and the batch's release waits for neither any more."""
+"""The operator asks for samples without a network; the laboratory is told, draws one and declines the other, and says
+why what it drew is not tested; the tablet hears of both, and the batch's release waits for neither any more."""
 
 from collections.abc import Iterator
 
@@ -39,6 +39,12 @@ def test_a_sample_is_asked_for_on_the_tablet_and_answered_by_the_laboratory(here
     tablet.sign_in("zhangmin")
     tablet.take(BATCH)
     tablet.start_phase()
+    # Nobody ends the phase without its planned sample by mistake.
+    tablet.at("complete-phase").click()
+    at_each_size(tablet, "unsampled-zh", "unsampled-text")
+    expect(tablet.at("unsampled-sign")).to_be_disabled()
+    tablet.page.keyboard.press("Escape")
+    expect(tablet.at("unsampled-sheet")).to_have_count(0)
     tablet.go_offline()
     # What the recipe plans is seen without looking for it.
     expect(tablet.at("to-ask-cores")).to_contain_text("20 tablets")
@@ -84,6 +90,12 @@ def test_a_sample_is_asked_for_on_the_tablet_and_answered_by_the_laboratory(here
     expect(laboratory.at("sample-number")).to_be_visible(timeout=LONG)
     fits(laboratory)
     laboratory.shoot("requests-answered-zh")
+    assert not met(here), "the sample that was drawn has no result"
+    laboratory.at("leave-untested").click()
+    laboratory.at("untested-why").fill("留作留样")
+    at_each_size(laboratory, "untested-zh", "untested-sign")
+    laboratory.at("untested-sign").click()
+    expect(laboratory.at("untested")).to_contain_text("留作留样", timeout=LONG)
     assert met(here)
     # The floor hears of it by itself: what is open is gone, and the last answer stands.
     expect(tablet.at("asked")).to_have_count(1, timeout=LONG)

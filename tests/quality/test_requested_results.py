@@ -8,6 +8,13 @@ import pytest
 from plant import PlantUnderTest
 from specification_support import CODE, Json, approve, definition, numeric
 from support import ROOT
+from witness_support import Story
+
+from server.witness.batch_results import BatchResultRules
+from server.witness.in_force import InForce
+from server.witness.lineage import Lineage
+from server.witness.seen import Seen
+from server.witness.since import SinceRules
 
 pytestmark = pytest.mark.urs("QUA-02", "QUA-03")
 
@@ -54,6 +61,7 @@ def test_what_a_requested_sample_gave_stands_with_its_request(site: PlantUnderTe
         nothing = laboratory.post(f"/api/batches/{place}/answer", json=body)
         assert (nothing.status_code, nothing.json["code"]) == (404, "not_found"), place
 
+    assert gate(site, batch) == (False, [asked.id])
     query = {"about": f"batch/{batch}", "stage": "in_process"}
     offered = laboratory.get("/api/results/specification", query_string=query).json["samples"]
     assert offered == [{"sample": number, "purpose": "test"}]
@@ -63,3 +71,39 @@ def test_what_a_requested_sample_gave_stands_with_its_request(site: PlantUnderTe
     assert recorded.status_code == 201, recorded.text
     [shown] = laboratory.get(about).json["items"]
     assert [(one["test"], one["value"], one["verdict"]) for one in shown["results"]] == [("assay", "99.3", "pass")]
+    # Tested, it holds the release no more.
+    assert gate(site, batch) == (True, [])
+    # A witness knows of the result as well.
+    since, known = SinceRules(), InForce()
+    rules = BatchResultRules(Lineage(), since, known)
+    for one in Story.of(site.plant).entries:
+        seen = Seen(one.head, one.stamp, one.envelope.body, b"", one.signatures)
+        known.learn(seen)
+        rules.learn(seen)
+    assert rules.may_be_tested(batch, number)
+    assert not rules.may_be_tested(batch, f"{batch}-S2")
+
+
+def test_what_was_drawn_and_is_not_tested_says_why(site: PlantUnderTest) -> None:
+    batch, phase = ordered(site)
+    said: Json = {"batch": batch, "phase": phase, "sample": None, "what": "cores", "amount": None, "comment": None}
+    asked = site.tablet().record(
+        "production.sample_requested.v1", f"batch/{batch}", said | {"reason": "black specks"}, actor="zhang"
+    )
+    laboratory, about = site.client("zhao"), f"/api/batches/{batch}/sample-requests/{asked.id}"
+    early = laboratory.post(f"{about}/untested", json={"reason": "retained"})
+    assert (early.status_code, early.json["code"]) == (404, "not_found")
+    laboratory.post(f"{about}/answer", json={"amount": None, "reason": None, "comment": None})
+    assert gate(site, batch) == (False, [asked.id])
+    left = laboratory.post(f"{about}/untested", json={"reason": "retained"})
+    assert left.status_code == 201, left.text
+    [shown] = left.json["items"]
+    assert (shown["untested"]["reason"], shown["untested"]["by"]["id"]) == ("retained", "P-0005")
+    assert gate(site, batch) == (True, [])
+
+
+def gate(site: PlantUnderTest, batch: str) -> tuple[bool, list[str]]:
+    """Of sampling requests, as the review has it."""
+    gates = site.client("li").get(f"/api/batches/{batch}/review").json["gates"]
+    found = next(one for one in gates if one["code"] == "sample_requests")
+    return found["met"], found["details"]

@@ -22,7 +22,7 @@ from server.core.record import Recorded
 from server.production.asking import MISSING, UNPLANNED
 from server.production.model import FORMED, ORDER
 from server.quality.requests import queries
-from server.quality.requests.model import ANSWERED, REQUESTED, number_text
+from server.quality.requests.model import ANSWERED, REQUESTED, UNTESTED, number_text
 from server.release.model import RELEASED_KIND
 from server.site.model import UPGRADED
 from server.witness.lineage import Lineage
@@ -43,9 +43,22 @@ def site(database_url: str, tmp_path: Path) -> Iterator[Site]:
     made.plant.close()
 
 
-def ask(site: Site, phase: str | None = "40", **changes: Any) -> Recorded:
+def ask(site: Site, phase: str | None = "40", actor: str = OPERATOR, **changes: Any) -> Recorded:
     said: dict[str, Any] = {"batch": "B1", "phase": phase, "sample": None, "what": "20 cores", "amount": TWENTY}
-    return site.put("sample_requested", said | {"reason": "the punch was changed", "comment": None} | changes)
+    return site.put(
+        "sample_requested", said | {"reason": "the punch was changed", "comment": None} | changes, actor=actor
+    )
+
+
+def leave(site: Site, request: str, person: str = QA) -> None:
+    """Say why what was drawn is not tested."""
+    site.state(UNTESTED, "batch/B1", {"batch": "B1", "request": request, "reason": "retained"}, person)
+
+
+def gate(site: Site) -> list[str]:
+    """What holds the gate of sampling requests."""
+    [found] = [one for one in review(site)["gates"] if one["code"] == "sample_requests"]
+    return list(found["details"])
 
 
 def answer(site: Site, request: str, person: str = QC, **changes: Any) -> None:
@@ -79,9 +92,36 @@ def test_an_open_request_holds_the_release_and_its_sample_lets_it_go(site: Site)
     error = refused(site, "released")
     assert (error.code, [one["code"] for one in error.details["open"]]) == ("release_blocked", ["sample_requests"])
     answer(site, asked.id)
+    [item] = [one for one in review(site)["open"] if one["type"] == "sample_request"]
+    assert (item["state"], item["details"]["sample"], item["decision"]["text"]) == ("open", "B1-S1", "B1-S1")
+    error = refused(site, "released")
+    assert [(one["code"], one["details"]) for one in error.details["open"]] == [("sample_requests", [asked.id])]
+    leave(site, asked.id)
     [item] = [one for one in review(site)["notable"] if one["type"] == "sample_request"]
-    assert (item["decision"]["text"], item["decision"]["by"]["id"]) == ("B1-S1", QC)
+    assert (item["decision"]["text"], item["decision"]["by"]["id"]) == ("B1-S1 · retained", QA)
     sign(site, "released")
+
+
+def test_somebody_who_did_not_ask_says_once_why_a_sample_is_not_tested(site: Site) -> None:
+    done(site)
+    asked = ask(site, actor="P-6").id
+    site.hand_back("B1")
+    assert code(leave, site, asked) == "not_found"
+    answer(site, asked)
+    assert code(leave, site, asked, "P-6") == "request_own"
+    assert code(leave, site, asked, OPERATOR) == "not_permitted"
+    assert code(leave, site, "0" * 36) == "not_found"
+    leave(site, asked)
+    assert code(leave, site, asked) == "request_answered"
+    assert gate(site) == []
+
+
+def test_what_was_declined_needs_no_result(site: Site) -> None:
+    done(site)
+    asked = ask(site).id
+    site.hand_back("B1")
+    decline(site, asked)
+    assert gate(site) == []
 
 
 def test_a_request_is_answered_once_by_the_next_number_or_by_a_reason(site: Site) -> None:
@@ -135,7 +175,7 @@ def test_a_batch_of_which_nothing_is_asked_has_no_such_gate(site: Site) -> None:
 def test_what_the_recipe_plans_needs_no_reason_and_what_it_does_not_is_told_without_one(site: Site) -> None:
     planned = [{"id": "cores", "name": t("cores"), "amount": TWENTY}]
     release(site, "B1", [step("10", "instruction", sampling=planned), step("20", "instruction", "10")])
-    none = {"reason": None}
+    none: dict[str, Any] = {"reason": None}
     assert ask(site, "10", sample="cores", **none).flags == ()
     assert ask(site, "20", sample="cores", **none).flags == (UNPLANNED,)
     assert ask(site, "10", **none).flags == (UNPLANNED,)
@@ -209,6 +249,7 @@ def test_requests_come_back_from_the_log_alone_and_a_witness_has_nothing_against
     site.hand_back("B1")
     answer(site, first)
     decline(site, second)
+    leave(site, first)
     assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["differences"] == []
     sign(site, "released")
     story = Story.of(site.plant)
@@ -222,14 +263,18 @@ def test_the_dossier_tells_request_and_sample(site: Site) -> None:
     asked = ask(site).id
     site.hand_back("B1")
     answer(site, asked)
+    leave(site, asked)
     text, _ = printed(site)
+    assert "B1-S1·retained" in text
     assert "thepunchwaschanged" in text
     assert "B1-S1" in text
 
 
-def found_by_a_witness(story: list[Seen], change: Callable[[Seen], Seen | None], *versions: str) -> str | None:
-    """After these versions."""
-    rules = RequestRules(Lineage(), since(story, *versions))
+def found_by_a_witness(
+    story: list[Seen], change: Callable[[Seen], Seen | None], *versions: str, tested: bool = False
+) -> str | None:
+    """After these versions; whether its samples are `tested`."""
+    rules = RequestRules(Lineage(), since(story, *versions), lambda *_: tested)
     for seen in filter(None, map(change, story)):
         try:
             rules.judge(seen)
@@ -245,6 +290,7 @@ def test_a_witness_finds_a_release_over_an_open_request_and_an_answer_that_is_no
     asked = ask(site).id
     site.hand_back("B1")
     answer(site, asked)
+    leave(site, asked)
     sign(site, "released")
     story = [Seen(one.head, one.stamp, one.envelope.body, b"", one.signatures) for one in Story.of(site.plant).entries]
 
@@ -261,7 +307,8 @@ def test_a_witness_finds_a_release_over_an_open_request_and_an_answer_that_is_no
         return replace(seen, body={**(seen.body or {}), "sample": "B1-S7"})
 
     assert found_by_a_witness(story, lambda seen: seen) is None
-    assert found_by_a_witness(story, of(ANSWERED, lambda seen: None)) == "release_blocked"
+    unanswered = (seen for seen in story if seen.head.kind != UNTESTED)
+    assert found_by_a_witness(list(unanswered), of(ANSWERED, lambda seen: None)) == "release_blocked"
     assert found_by_a_witness(story, of(ANSWERED, renumbered)) == "sample_number_wrong"
     assert found_by_a_witness(story, of(REQUESTED, lambda seen: None)) == "not_found"
     assert found_by_a_witness(story, of(REQUESTED, flagged)) == "flag_wrong"
@@ -270,6 +317,14 @@ def test_a_witness_finds_a_release_over_an_open_request_and_an_answer_that_is_no
     own = of(ANSWERED, lambda seen: replace(seen, head=replace(seen.head, actor="P-1")))
     assert found_by_a_witness(story, own) is None
     assert found_by_a_witness(story, own, UPGRADED) == "request_own"
+    # What was drawn and has no result holds a release from where servers ask it, until somebody else says why.
+    assert found_by_a_witness(story, lambda seen: seen, UPGRADED) is None
+    untold = of(UNTESTED, lambda seen: None)
+    assert found_by_a_witness(story, untold, UPGRADED) == "release_blocked"
+    assert found_by_a_witness(story, untold, UPGRADED, tested=True) is None
+    assert found_by_a_witness(story, untold) is None
+    by_asker = of(UNTESTED, lambda seen: replace(seen, head=replace(seen.head, actor=OPERATOR)))
+    assert found_by_a_witness(story, by_asker) == "request_own"
     # Where the request was erased nobody can tell.
     assert found_by_a_witness(story, of(REQUESTED, lambda seen: replace(seen, body=None))) is None
 
@@ -280,6 +335,7 @@ def test_a_witness_asks_it_of_what_a_batch_came_of_as_well(site: Site) -> None:
     asked = ask(site).id
     site.hand_back("B1")
     answer(site, asked)
+    leave(site, asked)
     sign(site, "released")
     story = [Seen(one.head, one.stamp, one.envelope.body, b"", one.signatures) for one in Story.of(site.plant).entries]
     [order] = [one for one in story if one.head.kind == ORDER]
@@ -288,7 +344,7 @@ def test_a_witness_asks_it_of_what_a_batch_came_of_as_well(site: Site) -> None:
     lineage.learn(replace(order, head=replace(order.head, kind=FORMED, stream="batch/B2"), body=said))
     assert lineage.above("B2") == ["B1"]
     for left, found in ((None, None), (ANSWERED, "release_blocked")):
-        witness, code_ = RequestRules(lineage, SinceRules()), None
+        witness, code_ = RequestRules(lineage, SinceRules(), lambda *_: False), None
         for seen in story:
             if seen.head.kind == left:
                 continue

@@ -14,7 +14,7 @@ from release_support import assess, finish, refused, review, sign
 from server.core import rebuild
 from server.core.errors import PestleError
 from server.engines.flows import standing
-from server.quality.requests.model import ANSWERED
+from server.quality.requests.model import ANSWERED, UNTESTED
 from server.release import reviewing
 from server.release.paper.model import ACCOUNTED, ISSUED
 
@@ -126,6 +126,23 @@ def test_a_sample_that_is_asked_for_after_the_end_makes_another_review_due(site:
     declined = {"sample": None, "amount": None, "reason": "sampled an hour ago", "comment": None}
     site.state(ANSWERED, "batch/B1", {"batch": "B1", "request": asked.id, **declined}, "P-7")
     assert site.gate() == ["running"], "the answer was not seen either"
+    site.go_over()
+    sign(site, "released")
+
+
+@pytest.mark.urs("QUA-02")
+def test_that_a_drawn_sample_is_not_tested_makes_another_review_due(site: Plant) -> None:
+    site.switch(True)
+    finish(site)
+    said = {"batch": "B1", "phase": "40", "sample": None, "what": "20 cores", "amount": None}
+    asked = site.put("sample_requested", said | {"reason": "the punch was changed", "comment": None})
+    drawn = {"sample": "B1-S1", "amount": None, "reason": None, "comment": None}
+    site.state(ANSWERED, "batch/B1", {"batch": "B1", "request": asked.id, **drawn}, "P-7")
+    assess(site, "lease_expired")
+    site.go_over()
+    assert site.gate() == []
+    site.state(UNTESTED, "batch/B1", {"batch": "B1", "request": asked.id, "reason": "retained"}, "P-7")
+    assert site.gate() == ["running"]
     site.go_over()
     sign(site, "released")
 

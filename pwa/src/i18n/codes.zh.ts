@@ -77,6 +77,7 @@ export const codesZh: typeof codesEn = {
     "release.record_set_aside.v1": "不再等待表单",
     "production.sample_requested.v1": "申请取样",
     "quality.request_answered.v1": "取样申请已处理",
+    "quality.sample_untested.v1": "样品不检验",
     "release.question_asked.v1": "审核提问",
     "release.question_answered.v1": "问题已答复",
     "release.difference_explained.v1": "物料偏差已解释",
@@ -358,5 +359,5 @@ export const codesZh: typeof codesEn = {
     input_quarantined: "输入已隔离",
     not_qualified: "不具备资格",
   },
-  gates: { paper: "纸质副本均有去向，抄录已结束", sample_requests: "申请的样品均已取样或已决定", parents: "来源批次无未结事项", questions: "审核提出的问题均已答复", materials: "本批各物料已平衡", phases: "步骤全部完成", conflicts: "冲突全部裁定", exceptions: "异常全部评估", deviations: "偏差全部关闭", devices: "设备已交齐", leases: "设备已交还", results: "检验结果全部合格", specification: "质量标准各项均有结果", results_checked: "检验结果已由第二人复核", yields: "收率在限度内", records: "表单记录齐全", batch_reviewed: "批记录审核已通过", production_reviewed: "生产部门已审核批生产记录", held: "无待补记录", quarantine: "本批无隔离输入" },
+  gates: { paper: "纸质副本均有去向，抄录已结束", sample_requests: "申请的样品均已检验或已决定", parents: "来源批次无未结事项", questions: "审核提出的问题均已答复", materials: "本批各物料已平衡", phases: "步骤全部完成", conflicts: "冲突全部裁定", exceptions: "异常全部评估", deviations: "偏差全部关闭", devices: "设备已交齐", leases: "设备已交还", results: "检验结果全部合格", specification: "质量标准各项均有结果", results_checked: "检验结果已由第二人复核", yields: "收率在限度内", records: "表单记录齐全", batch_reviewed: "批记录审核已通过", production_reviewed: "生产部门已审核批生产记录", held: "无待补记录", quarantine: "本批无隔离输入" },
 };

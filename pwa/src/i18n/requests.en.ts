@@ -26,5 +26,8 @@ export const requestsEn = {
   declineWhy: "Why no sample is drawn",
   declineSign: "Record the reason",
   noResults: "no results yet",
+  leave: "Not tested",
+  untested: "not tested",
+  untestedWhy: "Why the sample is not tested, for example kept as a retained sample",
   open: "Samples that the floor waits for",
 };

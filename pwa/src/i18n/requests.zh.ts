@@ -28,5 +28,8 @@ export const requestsZh: typeof requestsEn = {
   declineWhy: "不取样的原因",
   declineSign: "记录原因",
   noResults: "尚无检验结果",
+  leave: "不检验",
+  untested: "不检验",
+  untestedWhy: "样品不检验的原因，例如留作留样",
   open: "现场等待的取样",
 };

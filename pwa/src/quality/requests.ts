@@ -6,6 +6,8 @@ import { type Text, tx } from "../i18n/index.svelte";
 export interface SampleRequest {
   id: string; batch: string; phase: string | null; what: string; planned: Text; amount: Quantity | null; reason: string | null; comment: string | null; by: Named; at: string;
   answer: { by: Named; at: string; number: string | null; drawn: Quantity | null; declined: string | null; remark: string | null } | null;
+  /** Why the sample that was drawn is not tested. */
+  untested: { by: Named; at: string; reason: string } | null;
   results: { test: string; value: string; unit: string; verdict: string }[];
 }
 

@@ -1,4 +1,5 @@
-"""The kind by which a sampling request is answered; the request itself is production's, and heard here."""
+"""The kinds by which a sampling request is answered, and by which somebody says why what was drawn is not tested; the
+request itself is production's, and heard here."""
 
 from collections.abc import Mapping
 
@@ -30,7 +31,24 @@ def decide_answer(connection: Connection, entry: Entry) -> Ruling:
     return Ruling() if code is None else Ruling(refusal=code, details={"request": given["request"]})
 
 
+class SampleUntested(Schema):
+    """Why the sample that was drawn for `request`, the entry that asked, is not tested: it is retained, say."""
+
+    batch = fields.code()
+    request = fields.entry_id()
+    reason = fields.text(2000)
+
+
+def decide_untested(connection: Connection, entry: Entry) -> Ruling:
+    given = entry.payload
+    code = rules.untested_refused(queries.find(connection, given["request"]), given, entry.actor)
+    return Ruling() if code is None else Ruling(refusal=code, details={"request": given["request"]})
+
+
 _ANSWERS = (model.TAKES, model.RECORDS, model.REVIEWS)
-KINDS = (Kind(model.ANSWERED, RequestAnswered, "decision", decide_answer, projection.answer, by=_ANSWERS),)
+KINDS = (
+    Kind(model.ANSWERED, RequestAnswered, "decision", decide_answer, projection.answer, by=_ANSWERS),
+    Kind(model.UNTESTED, SampleUntested, "decision", decide_untested, projection.leave_untested, by=_ANSWERS),
+)
 LISTENERS: Mapping[str, Project] = {model.REQUESTED: projection.ask}
 ROOM = Room("quality", KINDS, LISTENERS)

@@ -7,13 +7,16 @@ from typing import Any
 # Said on tablets, of the room of production.
 REQUESTED = "production.sample_requested.v1"
 ANSWERED = "quality.request_answered.v1"
+# A sample that was drawn on request is not tested, and why.
+UNTESTED = "quality.sample_untested.v1"
 TAKES, RECORDS, REVIEWS = "sample.take", "results.record", "batch.review"
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """`entry` is its id; `sample` the recipe's id of a planned sample, None for one that somebody asks for by hand.
-    `number` is that of the sample that was drawn, `declined` why none was; `answered_by` is None while it is open."""
+    `number` is that of the sample that was drawn, `declined` why none was; `answered_by` is None while it is open;
+    `untested` is why what was drawn is not tested."""
 
     entry: str
     batch: str
@@ -32,6 +35,9 @@ class Request:
     remark: str | None = None
     answered_by: str | None = None
     answered_at: str | None = None
+    untested: str | None = None
+    untested_by: str | None = None
+    untested_at: str | None = None
 
     @property
     def is_open(self) -> bool:

@@ -31,6 +31,9 @@ request = Table(
     Column("remark", Text),
     Column("answered_by", Text),
     Column("answered_at", Text),
+    Column("untested", Text),
+    Column("untested_by", Text),
+    Column("untested_at", Text),
     Index("ix_quality_request_batch", "batch"),
     Index("ix_quality_request_entry", "entry", unique=True),
 )
@@ -48,6 +51,12 @@ def answer(connection: Connection, entry: Entry) -> None:
     said = answer_of(entry.payload)
     said |= {"drawn": _text(said["drawn"]), "answered_by": entry.actor, "answered_at": entry.recorded_at}
     connection.execute(update(request).where(request.c.entry == entry.payload["request"]).values(**said))
+
+
+def leave_untested(connection: Connection, entry: Entry) -> None:
+    given = entry.payload
+    said = {"untested": given["reason"], "untested_by": entry.actor, "untested_at": entry.recorded_at}
+    connection.execute(update(request).where(request.c.entry == given["request"]).values(**said))
 
 
 def _text(amount: Any) -> str | None:

@@ -7,6 +7,7 @@ import orjson
 from sqlalchemy import Connection, Row, func, select
 
 from server.quality.projection import analysis, result
+from server.quality.requests import rules
 from server.quality.requests.model import Request
 from server.quality.requests.projection import request
 
@@ -19,6 +20,14 @@ def of_batch(connection: Connection, batch: str) -> list[Request]:
     """In the order of the log."""
     rows = connection.execute(select(request).where(request.c.batch == batch).order_by(request.c.idx))
     return [_request(row) for row in rows]
+
+
+def holding(connection: Connection, batch: str, signed: bool) -> list[str]:
+    """Those that hold the release of a batch; a signature that stands, maybe from before this was asked, is not asked
+    for results."""
+    asked = of_batch(connection, batch)
+    tested = results(connection, batch) if any(one.number is not None for one in asked) else {}
+    return [one.entry for one in asked if rules.holds(one, signed or one.number in tested)]
 
 
 def find(connection: Connection, entry: str) -> Request | None:

@@ -1,4 +1,5 @@
-"""The HTTP interface of sampling requests: what waits for the laboratory, a batch's, and an answer."""
+"""The HTTP interface of sampling requests: what waits for the laboratory, a batch's, an answer, and why
+what was drawn is not tested."""
 
 # flask-smorest tells no types of its decorators.
 # mypy: allow-untyped-decorators
@@ -28,6 +29,10 @@ class RequestAnswerBody(Schema):
     amount = fields.nested(fields.AmountShape, none=True)
     reason = fields.text(2000, none=True)
     comment = fields.text(2000, none=True)
+
+
+class SampleUntestedBody(Schema):
+    reason = fields.text(2000)
 
 
 @blueprint.get("/sample-requests")
@@ -65,13 +70,28 @@ def answer(body: Mapping[str, Any], batch: str, request: str) -> Answer:
     return _page(batch)
 
 
+@blueprint.post("/batches/<batch>/sample-requests/<request>/untested")
+@require(model.TAKES, model.RECORDS, model.REVIEWS)
+@blueprint.arguments(SampleUntestedBody)
+@blueprint.response(201)
+def leave_untested(body: Mapping[str, Any], batch: str, request: str) -> Answer:
+    """Say why the sample that was drawn is not tested. PestleError `not_found`, `request_answered`, `request_own`,
+    `batch_disposed`."""
+    said = {"batch": batch, "request": request, **body}
+    fact = Fact(model.UNTESTED, f"batch/{batch}", said, subject=request, actor=current_person().id)
+    plant.current().recorder.state(fact)
+    return _page(batch)
+
+
 def _page(batch: str) -> Answer:
     with plant.current().engine.connect() as connection:
         return {"items": _shown(connection, queries.of_batch(connection, batch), queries.results(connection, batch))}
 
 
 def _shown(connection: Connection, found: Sequence[Request], results: Mapping[str, Any]) -> list[Answer]:
-    people = identity.people(connection, {who for one in found for who in (one.by, one.answered_by) if who})
+    people = identity.people(
+        connection, {who for one in found for who in (one.by, one.answered_by, one.untested_by) if who}
+    )
     same = ("batch", "phase", "sample", "what", "amount", "reason", "comment", "at")
     said = ("number", "drawn", "declined", "remark")
     return [
@@ -85,6 +105,11 @@ def _shown(connection: Connection, found: Sequence[Request], results: Mapping[st
             "answer": None
             if one.answered_by is None
             else {"by": people[one.answered_by], "at": one.answered_at, **{name: getattr(one, name) for name in said}}
+        }
+        | {
+            "untested": None
+            if one.untested_by is None
+            else {"by": people[one.untested_by], "at": one.untested_at, "reason": one.untested}
         }
         | {"results": results.get(one.number or "", [])}
         for one in found

@@ -18,9 +18,8 @@ from server.production.entry_view import show
 from server.production.model import Item
 from server.quality import queries as quality
 from server.quality.model import FLOW, Deviation, Result, subject_of_number
-from server.quality.requests import queries as requests
 from server.release import queries as release
-from server.release import questions, recorded, rules
+from server.release import questions, recorded
 from server.release.audit import queries as audits
 from server.release.audit.model import AuditReview
 from server.release.dossier import answers, clauses, descent, packed, papers, surroundings
@@ -392,7 +391,7 @@ def _items(
 ) -> list[dict[str, Any]]:
     by_id = {view["id"]: view for view in views}
     asked = questions.notices(questions.of_batch(connection, number))
-    asked += rules.requests_notices(requests.of_batch(connection, number))
+    asked += release.requested(connection, number)
     items: list[Item | Notice] = [*batches.items_of(connection, number), *asked]
     deciders = identity.people(connection, {str(item.decision["by"]) for item in items if item.decision})
     found = quality.deviations_of_batch(connection, number)

@@ -249,6 +249,7 @@ production.parameter_recorded.v1|参数|Parameter recorded
 production.parameter_recorded.v2|参数|Parameter recorded
 production.sample_requested.v1|申请取样|Sample asked for
 quality.request_answered.v1|取样申请已处理|Sampling request answered
+quality.sample_untested.v1|样品不检验|Sample not tested
 production.check_recorded.v1|中间控制|In-process check
 production.yield_recorded.v1|收率|Yield
 production.material_balanced.v1|印刷包材物料平衡|Balance of a printed material
