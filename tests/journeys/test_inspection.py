@@ -5,6 +5,7 @@ from time import time_ns
 from typing import Any
 
 import pytest
+from journeys.browsers import PHONE
 from journeys.handheld import Tablet
 from journeys.processes import until
 from journeys.screens import at_each_size, shown_at_each_size, speak
@@ -243,6 +244,11 @@ def test_samples_are_taken_in_the_warehouse_without_a_network(walk: Walk) -> Non
         hand.at("sample-scan").press("Enter")
         hand.at(f"quantity-{label}").fill("0.025")
     at_each_size(hand, "warehouse-sample", "record-sample")
+    # What was typed can be read on the phone as well.
+    size = hand.page.viewport_size
+    hand.page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    until("the amount has room", lambda: (hand.at(f"quantity-{label}").bounding_box() or {"width": 0})["width"] >= 100)
+    hand.page.set_viewport_size(size or {"width": PHONE[0], "height": PHONE[1]})
     hand.at("record-sample").click()
     taken = hand.page.locator("[data-testid^=sampled-SMP]")
     expect(taken).to_be_visible(timeout=LONG)
