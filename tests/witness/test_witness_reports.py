@@ -60,7 +60,7 @@ def test_a_deviation_that_a_server_swallows_is_found_before_the_batch_is_release
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing comes of a tablet any more: the batch is assessed, reviewed and released."""
-    monkeypatch.setitem(entries.JUDGES, REPORTED, entries.judge_after_seal)  # type: ignore[arg-type]
+    monkeypatch.setitem(entries.JUDGES, REPORTED, entries.judge_after_seal)
     site = Site(f"sqlite:///{tmp_path}/pestle.db", tmp_path)
     site.order("B1")
     site.work("B1")
