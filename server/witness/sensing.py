@@ -12,7 +12,7 @@ import orjson
 from server.equipment.model import PROCESS_READ, REGISTERED
 from server.identity.model import DEVICE_ENROLLED
 from server.production.course.alarms import Use
-from server.production.model import IDENTIFIED
+from server.production.model import IDENTIFIED, PARAMETER
 from server.production.sensing import rules
 from server.production.sensing.rules import Sample
 from server.recipes.model import find_phase
@@ -57,9 +57,11 @@ class SensingRules(StandingRules):
         if phase is None or named in self._gone or (named and known is None and self._full):
             return
         sample = None if known is None else self._judged(known, seen, phase)
-        if not (self._since.has_reached(EDITION) or rules.UNVERIFIED in seen.stamp.flags) and sample is not None:
-            sample = replace(sample, elsewhere=False, mark=None)
-        found = rules.judge(body, seen.head.captured_at, rules.signal_of(phase, body), sample)
+        kind = seen.head.kind
+        if not (self._since.has_reached(EDITION) or rules.UNVERIFIED in seen.stamp.flags):
+            # A server of before asked neither of these, nor for a sample where the recipe binds nothing.
+            kind, sample = PARAMETER, None if sample is None else replace(sample, elsewhere=False, mark=None)
+        found = rules.judge(kind, body, seen.head.captured_at, rules.signal_of(phase, body), sample)
         self.compare(seen, {one.code for one in found}, rules.FLAGS)
 
     def captured(self, id_: str) -> str | None:

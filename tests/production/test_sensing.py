@@ -105,6 +105,13 @@ def test_other_words_than_those_of_the_press_are_told(press: Press, word: str) -
     assert problem(press) == "other_sample"
 
 
+def test_what_is_bound_to_nothing_is_of_no_machine_without_a_sample(press: Press) -> None:
+    said = {"batch": "B1", "phase": "20", "parameter": "speed", "value": {"value": "30", "unit": "rpm"}}
+    said |= {"source": "device", "limits": LIMITS | {"unit": "rpm"}, "comment": None, "sensed": None, "reason": None}
+    assert UNVERIFIED in press.site.put("parameter_recorded.v2", said).flags
+    assert problem(press) == "missing"
+
+
 def test_a_blank_reason_is_none(press: Press) -> None:
     press.type(" ")
     assert press.site.item("B1", TYPED).details["severity"] == "major"

@@ -73,7 +73,7 @@ def test_a_sample_that_was_let_go_accuses_nobody(rig: Rig, story: Story, monkeyp
     assert rig.show(story) == 200, rig.why
 
 
-@pytest.mark.parametrize("wrong", ["press", "words"])
+@pytest.mark.parametrize("wrong", ["press", "words", "nothing"])
 def test_which_press_it_is_and_what_that_says_is_asked_from_the_edition_on_that_says_so(
     tmp_path: Path, wrong: str
 ) -> None:
@@ -82,7 +82,13 @@ def test_which_press_it_is_and_what_that_says_is_asked_from_the_edition_on_that_
     mine = press.identify("PRESS-01")
     press.identify("PRESS-03", corrects=mine.id, reason="scanned the wrong one")
     sample = press.sample(code="PRESS-03") | {"serial": "FAKE-1"} if wrong == "words" else press.sample()
-    assert press.take(sample).flags == (UNVERIFIED,)
+    told = press.take(sample)
+    if wrong == "nothing":
+        said = {"batch": "B1", "phase": "20", "parameter": "speed", "value": {"value": "30", "unit": "rpm"}}
+        limits = {"low": None, "high": None, "target": None, "unit": "rpm"}
+        said |= {"source": "device", "limits": limits, "comment": None, "sensed": None, "reason": None}
+        told = site.put("parameter_recorded.v2", said)
+    assert told.flags == (UNVERIFIED,)
     story = Story.of(site.plant)
     site.plant.close()
     assert witnessed(tmp_path / "honest", story) == (200, None)

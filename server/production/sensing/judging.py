@@ -20,7 +20,7 @@ def judge(connection: Connection, entry: Entry, phase: Mapping[str, Any] | None)
     given = entry.payload
     signal, named = rules.signal_of(phase, given), given.get("sensed")
     sample = None if named is None else _sample(connection, named["id"], entry, phase)
-    return rules.judge(given, entry.header.captured_at, signal, sample)
+    return rules.judge(entry.kind, given, entry.header.captured_at, signal, sample)
 
 
 def _sample(connection: Connection, id_: str, entry: Entry, phase: Mapping[str, Any] | None) -> Sample | None:

@@ -66,7 +66,7 @@ def mark_of(said: Payload) -> bytes:
     return hashlib.sha256(canonical.encode(words)).digest()[:16]
 
 
-def judge(given: Payload, at: str, signal: str | None, sample: Sample | None) -> list[Judgement]:
+def judge(kind: str, given: Payload, at: str, signal: str | None, sample: Sample | None) -> list[Judgement]:
     """`at` is when it was taken over; `sample` the one in the log that it names, None where there is none."""
     named = given.get("sensed")
     if given["source"] == "manual":
@@ -74,7 +74,7 @@ def judge(given: Payload, at: str, signal: str | None, sample: Sample | None) ->
             return []
         reason = (given.get("reason") or "").strip() or None
         return [Judgement(TYPED, {"signal": signal, "reason": reason, "severity": MINOR if reason else MAJOR})]
-    if signal is None and named is None:
+    if kind == PARAMETER and signal is None and named is None:
         # From before there were bindings: a source is claimed, and nothing is named that could be looked up.
         return []
     problem = _problem(given, at, signal, sample)
