@@ -359,7 +359,13 @@ def test_the_same_process_again_has_the_phases_by_which_the_batch_or_what_it_cam
     by = {name: other[name] for name in ("recipe", "version")} | {"recipe_hash": recipe_hash(other)}
     assert refused(lambda: rework(site, "B2", "B9", **by)) == "rework_process_other"
     assert statuses(site, "B2") == ["in_progress"]
-    # 10 has ended in B1: it is a phase of what B2 came of.
+    # 10 has ended in B1: it is a phase of what B2 came of. What is rather looked at more is no other process.
+    with site.plant.engine.connect() as connection:
+        parent = births.find_origin(connection, "B2")
+    assert parent is not None
+    looks = [step("R3", kind, name={"zh": "查", "en": "Look"}) for kind in ("line_clearance", "in_process", "yield")]
+    assert rules.process_refused({"way": "same"}, parent, {"phases": looks}) is None
+    assert rules.process_refused({"way": "same"}, parent, {"phases": [*looks, other["phases"][1]]}) is not None
     rework(site, "B2", "B9")
     # Milled it was by now.
     defined(site, "bulk")

@@ -12,11 +12,13 @@ from typing import Any
 from server.production.descent.model import HOW, OTHER, REWORK_KIND, SAME, SPLIT_KIND, Origin, Refusal
 from server.production.yields.rules import UNEXPLAINED
 from server.recipes import scaling
-from server.recipes.model import is_master
+from server.recipes.model import YIELD, is_master
 from server.recipes.upgrading import upgraded
 
 Given = Mapping[str, Any]
 _OF_ORDER = ("product", "recipe", "version", "recipe_hash")
+# Phases that make nothing of a batch.
+_LOOKS = ("line_clearance", "in_process", YIELD)
 _FROZEN = ("phases", "procedure", "materials")
 
 
@@ -90,11 +92,12 @@ def rework_refused(given: Given, parent: Origin, recipe: Given | None, ways: Seq
 
 def process_refused(given: Given, parent: Origin, recipe: Given) -> Refusal | None:
     """The same process again is made of phases, by type and name, by which the batch, or what it came of, was made
-    (CN GMP 2010, 134). Where not all of that can be read any more who signs sees the phases, and answers for it."""
+    (CN GMP 2010, 134); what only looks or counts is no process, and a rework is looked at more closely. Where not all
+    of that can be read any more who signs sees the phases, and answers for it."""
     if given["way"] != SAME or not parent.is_traced:
         return None
     known = {_step(one) for one in _made_by(parent)}
-    new = [one["id"] for one in recipe["phases"] if _step(one) not in known]
+    new = [one["id"] for one in recipe["phases"] if one["type"] not in _LOOKS and _step(one) not in known]
     return Refusal("rework_process_other", {"phases": new}) if new else None
 
 
