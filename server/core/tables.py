@@ -16,6 +16,8 @@ from server.core.errors import PestleError
 MOST_ROWS, MOST_BYTES = 1_000, 2 * 1024 * 1024
 # What a workbook of that many rows unpacks to at most: a file that claims more is none.
 _UNPACKED = 50 * 1024 * 1024
+# As many lines as a sheet of Excel has.
+_MOST_LINES = 1_048_576
 # What stands in no column.
 BEYOND = ""
 Row = dict[str, str]
@@ -91,6 +93,9 @@ def _workbook(data: bytes) -> Iterator[tuple[int, list[str]]]:
         # What the file says of its own size may be anything.
         sheet.reset_dimensions()
         for at, row in enumerate(sheet.iter_rows(values_only=True), 1):
+            # A row that says a higher number than Excel has would be waited for, one empty row after the other.
+            if at > _MOST_LINES:
+                raise PestleError("table_unreadable")
             yield at, [_text(cell) for cell in row]
     except PestleError:
         raise

@@ -179,13 +179,16 @@ def hold(
     return made.site.state(model.CLEANING_SET, model.stream(model.scope(given)), given)
 
 
-def test_after_another_product_a_piece_that_had_a_minor_cleaning_is_not_clean(made: Branches) -> None:
+@pytest.mark.parametrize("code", ["TAB-10", "TAB-5"])
+def test_after_another_product_or_strength_a_piece_that_had_a_minor_cleaning_is_not_clean(
+    made: Branches, code: str
+) -> None:
     hold(made)
     clean(made)
     made.do("10")
     made.identify("20", "PR-1")
     made.do("20")
-    same, other = Branches(made.site, "B2"), Branches(made.site, "C1", product=STRONGER)
+    same, other = Branches(made.site, "B2"), Branches(made.site, "C1", product=STRONGER | {"code": code})
     minor(made)
     assert lent(made)["products"] == ["TAB-5 5 mg"]
     made.wait(6)

@@ -117,6 +117,21 @@ def test_a_cell_far_away_makes_no_rectangle(site: PlantUnderTest) -> None:
     assert take(site, workbook(*rows, far="A5001")).json["findings"][0]["line"] == 5001
 
 
+def test_a_row_beyond_the_last_that_excel_has_is_not_waited_for(site: PlantUnderTest) -> None:
+    """A reader that fills in what lies between would never come to it."""
+    data = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook(("code",), ("M-1",)))) as good,
+        zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as packed,
+    ):
+        for one in good.infolist():
+            text = good.read(one)
+            packed.writestr(
+                one, text.replace(b'<row r="2"', b'<row r="9000000000000"').replace(b'"A2"', b'"A9000000000000"')
+            )
+    assert take(site, data.getvalue()).json["code"] == "table_unreadable"
+
+
 def test_more_rows_than_a_table_has_are_refused(site: PlantUnderTest) -> None:
     rows = [
         ("code", "name_zh", "name_en", "type", "unit"),

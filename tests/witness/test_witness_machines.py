@@ -127,7 +127,7 @@ def test_what_was_erased_nobody_is_accused_of(rig: Rig, story: Story) -> None:
     assert rig.show(erased.stated("site.payloads_erased.v1", "site", payload, "P-5")) == 200, rig.why
 
 
-STRONGER = {"code": "TAB-10", "name": {"zh": "片", "en": "Tablets"}, "strength": "10 mg"}
+STRONGER = {"code": "TAB-5", "name": {"zh": "片", "en": "Tablets"}, "strength": "10 mg"}
 
 
 @pytest.mark.parametrize("stated", [True, False])

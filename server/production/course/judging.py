@@ -132,9 +132,7 @@ def _piece(connection: Connection, entry: Entry, batch: Batch, at: str) -> list[
     found = equipment.find_equipment(connection, code)
     piece = None if found is None else pieces.Piece(found.class_, found.calibration_due)
     doubts = (
-        []
-        if found is None
-        else status.judge(connection, found, at, batch.number, partial(queries.product_of, connection))
+        [] if found is None else status.judge(connection, found, at, batch.number, partial(queries.made_in, connection))
     )
     return [*pieces.judge(code, phase, piece, days.of(connection, at)), *pieces.judge_state(code, doubts)]
 
