@@ -12,7 +12,7 @@ from server.environment import rules as air
 from server.environment.model import Limits, Place
 from server.equipment.model import REGISTERED
 from server.identity.model import DEVICE_ENROLLED
-from server.production.model import EXCEPTION
+from server.production.model import EXCEPTION, PAPER_BEGUN, PAPER_ENDED, batch_stream
 from server.production.surroundings import rules
 from server.production.surroundings.rules import Out, Span
 from server.recipes.model import find_phase
@@ -28,7 +28,9 @@ _Place = tuple[str, str]
 class EnvironmentRules(StandingRules):
     """Where sensors stand, the limits of rooms, what was beyond them, and when phases ran, as learnt so far."""
 
-    kinds = (model.POINT_READ, model.LIMITS_SET, REGISTERED, DEVICE_ENROLLED, RELEASED_KIND, *rules.HEARD)
+    # Without what was begun and ended on paper nobody can say when a phase ran: such a batch is not judged.
+    _paper = (PAPER_BEGUN, PAPER_ENDED)
+    kinds = (model.POINT_READ, model.LIMITS_SET, REGISTERED, DEVICE_ENROLLED, RELEASED_KIND, *rules.HEARD, *_paper)
 
     def __init__(self, papers: PaperRules) -> None:
         super().__init__()
@@ -64,7 +66,9 @@ class EnvironmentRules(StandingRules):
 
     def _judge_release(self, batch: str) -> None:
         """Every phase that was found to have run beyond limits is an exception first; that it was assessed is asked
-        with all other items."""
+        with all other items. Of a batch of which something was erased nobody can say what was told."""
+        if batch_stream(batch) in self._blind:
+            return
         kept_quiet = [phase for of, phase in self._found - self._told if of == batch]
         if kept_quiet:
             raise SyncError("release_blocked", f"{batch} was released, and nobody was told of phase {kept_quiet[0]}")

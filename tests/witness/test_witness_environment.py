@@ -1,14 +1,18 @@
 """A witness finds what a server keeps quiet about, or makes up, about rooms beyond their limits (ENV-01, ENV-03)."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from batch_support import Site
 from environment_support import TEMPERATURE, Rooms
-from witness_support import Rig, Story
+from paper_support import begun
+from release_support import assess, sign
+from witness_support import Rig, Story, witnessed
 
 from server.core import clock
 from server.environment import model
@@ -106,3 +110,66 @@ def test_a_release_over_a_phase_of_which_no_exception_was_made_is_found(story: S
             rules.learn(one)
     with pytest.raises(SyncError, match="release_blocked"):
         rules.judge(told[-1])
+
+
+@pytest.fixture
+def rooms(tmp_path: Path) -> Iterator[Rooms]:
+    site = Site(f"sqlite:///{tmp_path}/pestle.db", tmp_path)
+    clock.use(lambda: datetime.fromtimestamp(site.now_ms / 1000, UTC))
+    with closing(site.plant):
+        yield Rooms(site)
+    clock.use_system()
+
+
+def without(story: Story, index: int) -> Story:
+    """An honest log of which one payload was erased past its retention."""
+    named = [{"id": story.entries[index].head.id, "index": index}]
+    said = {"entries": named, "reason": "past retention", "basis": "CN 2010, 162"}
+    return story.without_payload(index).server_says("site.payloads_erased.v1", "site", said)
+
+
+def test_an_erased_exception_accuses_nobody_of_a_release(rooms: Rooms, tmp_path: Path) -> None:
+    rooms.order()
+    rooms.start()
+    rooms.read("26.50")
+    rooms.end()
+    for phase in ("20", "30"):
+        rooms.start(phase)
+        rooms.end(phase)
+    assess(rooms.site, model.BEYOND)
+    rooms.site.hand_back("B1")
+    sign(rooms.site, "released")
+    story = Story.of(rooms.site.plant)
+    assert witnessed(tmp_path / "whole", story) == (200, None)
+    [index] = story.indices("production.exception_raised.v1")
+    assert witnessed(tmp_path / "erased", without(story, index)) == (200, None)
+
+
+def moment(rooms: Rooms) -> str:
+    rooms.site.now_ms += 60_000
+    return clock.now_text()
+
+
+@pytest.mark.parametrize("kind", ["production.paper_begun.v1", "production.paper_ended.v1"])
+def test_where_it_was_erased_when_work_was_done_on_paper_nobody_is_accused(
+    rooms: Rooms, tmp_path: Path, kind: str
+) -> None:
+    site = rooms.site
+    rooms.order()
+    site.state("release.blank_issued.v1", "batch/B1", {"batch": "B1", "copy": 1, "reason": None}, "P-5")
+    since = moment(rooms)
+    rooms.read("26.50")
+    until = moment(rooms)
+    site.now_ms += 3_600_000
+    rooms.read("22.00")
+    site.put("paper_begun", begun(batch="B1", done_from=since, done_to=until))
+    rooms.start()
+    assert model.BEYOND in rooms.end().flags
+    site.put("paper_ended", {"batch": "B1", "phase": "10", "verified_by": None})
+    # The phase went on without paper, and it was too hot again.
+    rooms.read("29.00")
+    assert model.BEYOND in rooms.end().flags
+    story = Story.of(site.plant)
+    assert witnessed(tmp_path / "whole", story) == (200, None)
+    [index] = story.indices(kind)
+    assert witnessed(tmp_path / "erased", without(story, index)) == (200, None)
