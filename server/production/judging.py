@@ -18,6 +18,7 @@ from server.materials.stock import queries as stock
 from server.production import allocating, asking, model, queries, rules
 from server.production.controls import judging as controls
 from server.production.course import judging as course
+from server.production.course import sampling
 from server.production.descent import queries as births
 from server.production.dispensing import judging as dispensing
 from server.production.dispensing import queries as portions
@@ -46,6 +47,7 @@ def judge_observation(connection: Connection, entry: Entry) -> Ruling:
     batch, paper = queries.find_batch(connection, given["batch"]), typed_in.typed(connection, entry)
     at = happened(entry.kind, header.captured_at, paper)
     found = rules.judge_place(entry.kind, given, header.subject, header.stream, batch)
+    come: list[Fact] = []
     found += _judge_person(connection, entry)
     found += _judge_correction(connection, entry)
     found += _judge_photo(connection, entry)
@@ -53,8 +55,12 @@ def judge_observation(connection: Connection, entry: Entry) -> Ruling:
         found += [] if paper is not None else _judge_area(connection, entry, batch)
         found += _judge_work(connection, entry, batch, at, paper)
         found += papers.judge(connection, entry, batch)
+        unasked, come = sampling.judge(connection, entry, batch, at)
+        found += unasked
     flags = [*([FROM_PAPER] if paper is not None else []), *(judgement.code for judgement in found)]
-    facts = [_exception(entry, judgement) for judgement in found if not _waits_already(connection, entry, judgement)]
+    facts = [
+        _exception(entry, judgement) for judgement in found if not _waits_already(connection, entry, judgement)
+    ] + come
     if entry.kind in model.WEIGHINGS and batch is not None:
         more, touching = allocating.judge_use(connection, entry)
         flags += more
@@ -215,8 +221,6 @@ def _judge_work(connection: Connection, entry: Entry, batch: Batch, at: str, pap
         found += _judge_weighing(connection, entry, batch, phase, at, performer)
     if entry.kind == model.REQUESTED:
         found += asking.judge(given, phase)
-    elif entry.kind == model.COMPLETED and asking.planned(phase):
-        found += asking.judge_completed(phase, queries.samples_asked(connection, batch.number, given["phase"]))
     if entry.kind in model.PARAMETERS:
         found += sensing.judge(connection, entry, phase)
     if entry.kind == model.DISPENSED:

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, Row, and_, bindparam, func, or_, select
 
-from server.production import model, projection, rules
+from server.production import projection
 from server.production.containers import (
     allocated_containers,
     amount_taken,
@@ -26,7 +26,7 @@ from server.production.orders import all_orders
 from server.production.paper.projection import copying
 from server.production.projection import batch, entry_, item, lot, yield_
 from server.recipes.model import find_phase
-from sync.log import reading, transaction
+from sync.log import transaction
 from sync.log.prepared import Prepared
 
 __all__ = [
@@ -184,14 +184,6 @@ def current_in(connection: Connection, number: str, slot: str) -> list[BatchEntr
     """The entries of a slot that nothing has superseded."""
     found = transaction.rows(connection, _current_in, {"batch": number, "slot": slot})
     return [_entry(row) for row in found]
-
-
-def samples_asked(connection: Connection, number: str, phase: str) -> set[str]:
-    """The planned samples that somebody has asked for in a phase: which it is, is in the log alone."""
-    slot = rules.slot_of(model.REQUESTED, {"phase": phase})
-    stored = reading.at(connection, [one.index for one in current_in(connection, number, slot)])
-    said = (one.envelope.body["sample"] for one in stored if one.payload is not None)
-    return {one for one in said if one is not None}
 
 
 def reading_used_by(connection: Connection, reading: str, number: str, slot: str, correcting: bool) -> str | None:

@@ -37,6 +37,7 @@ ZONE_SET = rules.ZONE_SET
 # its batch or for what came of that; nothing is split or merged before the typing has ended.
 # 5: a change of product needs a major cleaning of machines. Nobody has reworked what they made, and the same process
 # again has the same phases.
+# Whether planned samples were asked for is asked of all that is known of the phase, in whatever order it came.
 # No batch is released over a sample that was drawn on request and neither tested nor said to be left so.
 RULES = 5
 # Who may have payloads erased (CMP-04).

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from server.equipment.model import REGISTERED
-from server.production import model
+from server.production import asking, model
 from server.production.course import pieces, rules
 from server.production.course.judging import HEARD
 from server.production.course.rules import Mark
@@ -45,6 +45,9 @@ class CourseRules(StandingRules):
         body = seen.body
         if body is None or seen.head.kind != model.WITHDRAWN or not self.phases_of(body["batch"]):
             return
+        if body["code"] == asking.MISSING:
+            # Of planned samples it is asked with the requests.
+            return
         what = (body["batch"], body["code"], body["phase"])
         phase = find_phase(self.phases_of(body["batch"]), body["phase"])
         still = pieces.unsaid(phase, self._here(body["batch"], body["phase"]), self._register())
@@ -60,7 +63,7 @@ class CourseRules(StandingRules):
         if not phases:
             return
         at = self._papers.made_at(seen)
-        about, known = self._mark(seen, body), self._marks.get(body["batch"], [])
+        about, known = self.mark(seen, body), self._marks.get(body["batch"], [])
         here = self._here(body["batch"], about.phase)
         owed = {one.code for one in rules.judge_left(head.kind, body)}
         may, must = self._unsaid(find_phase(phases, about.phase), here, about)
@@ -115,10 +118,10 @@ class CourseRules(StandingRules):
         elif kind == model.EXCEPTION and seen.by_server and body["code"] in (rules.NOT_STARTED, pieces.MISSING):
             self._raised[seen.head.id] = body["batch"], body["code"], body["phase"]
         elif kind in HEARD:
-            mark = replace(self._mark(seen, body), index=seen.stamp.index)
+            mark = replace(self.mark(seen, body), index=seen.stamp.index)
             self._marks.setdefault(body["batch"], []).append(mark)
 
-    def _mark(self, seen: Seen, body: Body) -> Mark:
+    def mark(self, seen: Seen, body: Body) -> Mark:
         head = seen.head
         mark = Mark(head.kind, body["phase"], self._papers.made_at(seen), head.corrects is not None)
         if self._papers.typed(seen) is not None:

@@ -171,7 +171,7 @@ class SiteRules:
         self._produced = ProducedRules(self._lineage, self._since)
         self._devices = DeviceRules(self._leases, lambda one: self.head_of(one)[0], self._lineage, self._since)
         self._rests = RestRules(self._stock, self._containers)
-        self._requests = RequestRules(self._lineage, self._since, self._batch_results.may_be_tested)
+        self._requests = RequestRules(self._lineage, self._since, self._batch_results.may_be_tested, self._course.mark)
         self._limits = LimitRules(self._since)
         self._training = TrainingRules(registry, self._since, self._papers)
         self._grants = GrantRules(registry)

@@ -1,6 +1,6 @@
 """The floor asks for a sample, the laboratory draws it or says why not, and an open request holds the release."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from dossier_support import printed
 from recipe_support import step
 from release_support import finish, refused, review, sign
 from sqlalchemy import select
-from witness_support import Rig, Story, since, spared, witnessed
+from witness_support import Rig, Story, since, spared, upgrade, witnessed
 
 from server.alerts.projection import alert, recipient
 from server.alerts.watch import Watch
@@ -20,7 +20,9 @@ from server.core import rebuild
 from server.core.errors import PestleError
 from server.core.record import Recorded
 from server.production.asking import MISSING, UNPLANNED
-from server.production.model import FORMED, ORDER
+from server.production.course.rules import Mark
+from server.production.model import COMPLETED, FORMED, ORDER, WITHDRAWN
+from server.production.rules import slot_of
 from server.quality.requests import queries
 from server.quality.requests.model import ANSWERED, REQUESTED, UNTESTED, number_text
 from server.release.model import RELEASED_KIND
@@ -29,6 +31,7 @@ from server.witness.lineage import Lineage
 from server.witness.requests import RequestRules
 from server.witness.seen import Seen
 from server.witness.since import SinceRules
+from sync.entry import Envelope
 from sync.errors import SyncError
 
 pytestmark = pytest.mark.urs("QUA-02", "PRD-05")
@@ -241,6 +244,81 @@ def test_a_witness_finds_that_a_planned_sample_was_passed_over_from_this_edition
     before.folder.close()
 
 
+@pytest.mark.urs("PLT-10", "PLT-18")
+@pytest.mark.parametrize("order", [(0, 1, 2), (0, 2, 1), (2, 0, 1)])
+def test_a_request_that_arrives_after_the_end_of_its_phase_takes_its_exception_back(
+    site: Site, tmp_path: Path, order: tuple[int, ...]
+) -> None:
+    site.state(UPGRADED, "site", upgrade(UPGRADED))
+    sampled(site)
+    asked = [written(site, "tablet-b", REQUESTED, 1, sample=one) for one in ("cores", "dust")]
+    arrivals = [*asked, written(site, "tablet-a", COMPLETED, 10)]
+    for at in order:
+        site.submit(arrivals[at])
+    assert [one for one in items(site, "B1") if one.code == MISSING and one.state == "open"] == []
+    story = Story.of(site.plant)
+    if order[-1] == 2:
+        assert story.indices(WITHDRAWN) == []
+    else:
+        assert [one["entry"] for one in story.payloads(WITHDRAWN)] == [asked[1].head.id]
+        # Before the last request has come, nobody withdraws it.
+        index = story.indices(WITHDRAWN)[-1]
+        forged = story.first(index - 1).server_says(WITHDRAWN, "batch/B1", story.payloads(WITHDRAWN)[-1])
+        assert witnessed(tmp_path / "forged", forged) == (422, ("exception_withdrawn_wrong", index - 1))
+    assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["differences"] == []
+    assert witnessed(tmp_path / "witness", story) == (200, None)
+
+
+@pytest.mark.urs("PLT-10", "PLT-18")
+@pytest.mark.parametrize("ended_last", [True, False])
+def test_a_sample_that_was_asked_for_after_the_end_stays_missing(site: Site, tmp_path: Path, ended_last: bool) -> None:
+    site.state(UPGRADED, "site", upgrade(UPGRADED))
+    sampled(site)
+    ask(site, "10", sample="dust", reason=None)
+    arrivals = [written(site, "tablet-a", COMPLETED, 10), written(site, "tablet-b", REQUESTED, 30, sample="cores")]
+    for one in reversed(arrivals) if ended_last else arrivals:
+        site.submit(one)
+    assert site.item("B1", MISSING).state == "open"
+    assert witnessed(tmp_path / "witness", Story.of(site.plant)) == (200, None)
+
+
+@pytest.mark.urs("PLT-18")
+def test_a_correction_after_the_end_that_takes_a_planned_sample_away_is_told(site: Site, tmp_path: Path) -> None:
+    site.state(UPGRADED, "site", upgrade(UPGRADED))
+    sampled(site)
+    ask(site, "10", sample="dust", reason=None)
+    asked = ask(site, "10", sample="cores", reason=None).id
+    assert site.put("phase_completed", marked("B1", "10")).flags == ()
+    said: dict[str, Any] = {"batch": "B1", "phase": "10", "what": "x", "amount": None, "comment": None}
+    # Another amount is the same sample, asked for as early.
+    same = said | {"sample": "cores", "reason": None}
+    later = site.put("sample_requested", same, corrects=asked, reason="the amount")
+    assert later.flags == ()
+    other = said | {"sample": None, "reason": "black specks"}
+    gone = site.put("sample_requested", other, corrects=later.id, reason="of the punch")
+    assert gone.flags == (MISSING,)
+    item = site.item("B1", MISSING)
+    assert (item.state, item.details["samples"]) == ("open", ["cores"])
+    story = Story.of(site.plant)
+    index = story.flagged(MISSING)
+    assert witnessed(tmp_path / "witness", story) == (200, None)
+    assert witnessed(tmp_path / "left", story.without_flag(MISSING)) == (422, ("flag_missing", index))
+    # What was meant all along was asked for before.
+    site.put("sample_requested", same, corrects=gone.id, reason="it was")
+    assert site.item("B1", MISSING).state == "withdrawn"
+
+
+def written(site: Site, device: str, kind: str, minute: int, **changes: Any) -> Envelope:
+    given = marked("B1", "10")
+    if kind == REQUESTED:
+        given |= {"sample": None, "what": "cores", "amount": TWENTY, "reason": None, "comment": None} | changes
+    begun, site.now_ms = site.now_ms, site.now_ms + minute * 60_000
+    lease = site.leases["B1", device]
+    one = site.writers[device].write(kind, "batch/B1", given, actor="P-1", subject=slot_of(kind, given), lease=lease)
+    site.now_ms = begun
+    return one
+
+
 def test_requests_come_back_from_the_log_alone_and_a_witness_has_nothing_against_them(
     site: Site, tmp_path: Path
 ) -> None:
@@ -270,11 +348,15 @@ def test_the_dossier_tells_request_and_sample(site: Site) -> None:
     assert "B1-S1" in text
 
 
+def marked_(seen: Seen, body: Mapping[str, Any]) -> Mark:
+    return Mark(seen.head.kind, body["phase"], seen.head.captured_at, device=seen.head.device)
+
+
 def found_by_a_witness(
     story: list[Seen], change: Callable[[Seen], Seen | None], *versions: str, tested: bool = False
 ) -> str | None:
     """After these versions; whether its samples are `tested`."""
-    rules = RequestRules(Lineage(), since(story, *versions), lambda *_: tested)
+    rules = RequestRules(Lineage(), since(story, *versions), lambda *_: tested, marked_)
     for seen in filter(None, map(change, story)):
         try:
             rules.judge(seen)
@@ -344,7 +426,7 @@ def test_a_witness_asks_it_of_what_a_batch_came_of_as_well(site: Site) -> None:
     lineage.learn(replace(order, head=replace(order.head, kind=FORMED, stream="batch/B2"), body=said))
     assert lineage.above("B2") == ["B1"]
     for left, found in ((None, None), (ANSWERED, "release_blocked")):
-        witness, code_ = RequestRules(lineage, SinceRules(), lambda *_: False), None
+        witness, code_ = RequestRules(lineage, SinceRules(), lambda *_: False, marked_), None
         for seen in story:
             if seen.head.kind == left:
                 continue

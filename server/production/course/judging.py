@@ -83,33 +83,37 @@ def _unsaid(connection: Connection, entry: Entry, about: Mark, batch: Batch) -> 
     done = {"batch": batch.number, "slot": f"{about.phase}/completed"}
     if about.kind != model.COMPLETED and transaction.first(connection, _has_ended, done) is None:
         return [], []
-    known = _told(connection, batch.number, about.phase)
+    known = [mark for _, mark in marks_of(connection, batch.number, about.phase, _SAYS)]
     register = equipment.register(connection) if phase.get("equipment") else ()
     before = pieces.unsaid(phase, known, register)
-    after = pieces.unsaid(phase, [*known, _placed(connection, entry, about)], register)
+    after = pieces.unsaid(phase, [*known, placed(connection, entry, about)], register)
     gone = [code for code in before if code not in after]
     items = [one for code in gone for one in queries.open_told(connection, batch.number, code, about.phase)]
-    return [one for code, one in after.items() if code not in before], [_withdrawn(entry, about, *one) for one in items]
+    return [one for code, one in after.items() if code not in before], [
+        withdrawn(entry, about.phase, *one) for one in items
+    ]
 
 
-def _placed(connection: Connection, entry: Entry, about: Mark) -> Mark:
+def placed(connection: Connection, entry: Entry, about: Mark) -> Mark:
     """What is typed in from paper was done elsewhere, and before."""
     if typed_in.typed(connection, entry) is not None:
         return about
     return replace(about, device=entry.header.device, seen=_seen(entry.header))
 
 
-def _told(connection: Connection, batch: str, phase: str) -> list[Mark]:
-    """What was said of a phase, with what whoever wrote it had seen by then."""
+def marks_of(connection: Connection, batch: str, phase: str, kinds: Iterable[str]) -> list[tuple[int, Mark]]:
+    """What was said of a phase by entries of these kinds, by its place in the log, with what whoever wrote it
+    had seen by then."""
     c = entry_.c
-    here = (c.batch == batch) & (c.phase == phase) & c.kind.in_(_SAYS)
-    query = select(c.kind, c.phase, c.captured_at, c.corrects, c.idx, c.device, c.paper).where(here).order_by(c.idx)
+    here = (c.batch == batch) & (c.phase == phase) & c.kind.in_(list(kinds))
+    columns = (c.kind, c.phase, c.captured_at, c.corrects, c.idx, c.device, c.paper)
+    query = select(*columns).where(here).order_by(c.idx)
     rows = connection.execute(query).all()
     heads = {one.index: one.head for one in reading.at(connection, [row.idx for row in rows])}
     return [
-        _mark(*row[:4])
+        (row.idx, _mark(*row[:4]))
         if row.paper is not None
-        else replace(_mark(*row[:4]), index=row.idx, device=row.device, seen=_seen(heads[row.idx]))
+        else (row.idx, replace(_mark(*row[:4]), index=row.idx, device=row.device, seen=_seen(heads[row.idx])))
         for row in rows
     ]
 
@@ -118,8 +122,8 @@ def _seen(head: Header) -> int:
     return 0 if head.seen is None else head.seen.size
 
 
-def _withdrawn(entry: Entry, about: Mark, exception: str, code: str) -> Fact:
-    batch, phase = entry.payload["batch"], about.phase
+def withdrawn(entry: Entry, phase: str, exception: str, code: str) -> Fact:
+    batch = entry.payload["batch"]
     said = {"batch": batch, "exception": exception, "code": code, "phase": phase, "entry": entry.id}
     return Fact(model.WITHDRAWN, model.batch_stream(batch), said, subject=f"{phase}/exception")
 
