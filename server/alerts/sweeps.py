@@ -125,12 +125,12 @@ def _overdue_checks(connection: Connection, plant: Plant, now: datetime) -> Iter
 
 
 def _rooms(connection: Connection, plant: Plant, now: datetime) -> Iterable[Raised]:
-    """Rooms that were beyond their action limits when they were read last, and have been since the first such reading;
-    over with the first that is back (ENV-03)."""
+    """Rooms that were beyond their action limits when a sensor read them last, and have been since its first such
+    reading; over with its first that is back (ENV-03)."""
     for one in environment.beyond_now(connection):
         name = {"zh": word(one.quantity, "zh"), "en": word(one.quantity, "en")}
         details = {"room": one.room, "quantity": name, "value": f"{one.value} {one.unit}", "since": one.since}
-        key, link = f"{one.room} {one.quantity} {one.since}", f"/rooms/{quote(one.room, safe='')}"
+        key, link = f"{one.room} {one.quantity} {one.sensor} {one.since}", f"/rooms/{quote(one.room, safe='')}"
         yield Raised("room_out_of_limits", key, link, details, places=(one.room,))
 
 

@@ -85,9 +85,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Beyond:
-    """A quantity of a room that is beyond its action limits: the value read last, and since which reading."""
+    """A quantity of a room that a sensor reads beyond its action limits: the value read last, and since which
+    reading."""
 
     room: str
+    sensor: str
     quantity: str
     unit: str
     value: str

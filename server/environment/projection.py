@@ -44,6 +44,7 @@ reading = Table(
     # 1: beyond the action limits that held then.
     Column("beyond", Integer, nullable=False),
     Index("environment_reading_at", "room", "quantity", "at"),
+    Index("environment_reading_by", "room", "quantity", "sensor", "at"),
     Index("environment_reading_beyond", "room", "beyond", "at"),
 )
 # Asked of every reading.

@@ -41,7 +41,9 @@ def beyond_action(connection: Connection, room: str, at: str, values: Iterable[M
 
 def told(connection: Connection, room: str, begin: str, end: str) -> dict[str, Any]:
     """What a room was like from one time to another: {sensors, longest_gap, quantities}. Each quantity that was ever
-    read there, or has limits, with its unit, limits, count, minimum, mean, maximum, longest gap and excursions."""
+    read there, or has limits, by each sensor that read it or stood there, with its unit, limits, count, minimum, mean,
+    maximum, longest gap and excursions: what one sensor reads says nothing of the corner of another. `sensor` None:
+    nothing that reads it stood there, for so long."""
     stated = limits_of(connection, room)
     limits = rules.held_at(stated, end)
     bounds = {} if limits is None else limits.limits
@@ -49,10 +51,27 @@ def told(connection: Connection, room: str, begin: str, end: str) -> dict[str, A
     allowed = None if limits is None else limits.longest_gap
     said = []
     for quantity in [one for one in QUANTITIES if one in read or one in bounds]:
-        found = series(connection, room, quantity, begin, end)
         about = {"quantity": quantity, "unit": QUANTITIES[quantity], "limit": bounds.get(quantity)}
-        said.append(about | rules.summary(found, stated, quantity, begin, end).payload(allowed))
+        stood = _stood(connection, room, quantity, begin, end)
+        for sensor, stays in stood.items():
+            found = series(connection, room, quantity, sensor, begin, end)
+            summary = rules.summary(found, stated, quantity, begin, end, stays)
+            said.append({**about, "sensor": sensor, **summary.payload(allowed)})
+        bare = rules.uncovered([one for stays in stood.values() for one in stays], begin, end)
+        none = rules.Summary(0, None, None, None, bare, ()).payload(allowed)
+        said += [{**about, "sensor": None, **none}] if not stood or none["gap"]["over"] else []
     return {"sensors": sensors_of(connection, room), "longest_gap": allowed, "quantities": said}
+
+
+def _stood(connection: Connection, room: str, quantity: str, begin: str, end: str) -> dict[str, list[rules.Stay]]:
+    """The sensors that read a quantity of a room, or could have, from one time to another, with when they stood
+    there."""
+    found = {}
+    for sensor in connection.execute(select(place.c.sensor).where(place.c.room == room).distinct()).scalars():
+        stays = rules.stays(projection.places_of(connection, sensor), room, begin, end)
+        if stays and _last(connection, room, quantity, sensor):
+            found[sensor] = stays
+    return dict(sorted(found.items()))
 
 
 def quantities_of(connection: Connection, room: str) -> list[str]:
@@ -65,10 +84,10 @@ def quantities_of(connection: Connection, room: str) -> list[str]:
     return found
 
 
-def series(connection: Connection, room: str, quantity: str, begin: str, end: str) -> list[Reading]:
-    """The readings from one time to another with the one before and the one after, where there are any."""
+def series(connection: Connection, room: str, quantity: str, sensor: str, begin: str, end: str) -> list[Reading]:
+    """The readings of a sensor from one time to another with the one before and the one after, where there are any."""
     c = reading.c
-    query = select(c.at, c.value, c.sensor).where(c.room == room, c.quantity == quantity)
+    query = select(c.at, c.value, c.sensor).where(c.room == room, c.quantity == quantity, c.sensor == sensor)
     inside = _read(connection, query.where(c.at.between(begin, end)).order_by(c.at, c.idx))
     before = _read(connection, query.where(c.at < begin).order_by(c.at.desc()).limit(1))
     after = _read(connection, query.where(c.at > end).order_by(c.at).limit(1))
@@ -86,28 +105,38 @@ def rooms(connection: Connection) -> list[str]:
     return sorted(stands | set(connection.execute(select(limits.c.room).distinct()).scalars()))
 
 
-def latest(connection: Connection, room: str) -> dict[str, Reading]:
-    """The last reading of each quantity of a room."""
+def latest(connection: Connection, room: str) -> dict[tuple[str, str], Reading]:
+    """By quantity and sensor the last reading of each sensor that stands in a room; of one that has left it only as
+    long as none has read there since."""
     c, found = reading.c, {}
+    stands = sensors_of(connection, room)
     for quantity in quantities_of(connection, room):
         query = select(c.at, c.value, c.sensor).where(c.room == room, c.quantity == quantity)
-        [found[quantity]] = _read(connection, query.order_by(c.at.desc(), c.idx.desc()).limit(1))
+        newest = _read(connection, query.order_by(c.at.desc(), c.idx.desc()).limit(1))
+        lasts = [one for sensor in stands for one in _last(connection, room, quantity, sensor)]
+        found |= {(quantity, one.sensor): one for one in sorted([*lasts, *newest], key=lambda one: one.sensor)}
     return found
 
 
+def _last(connection: Connection, room: str, quantity: str, sensor: str) -> list[Reading]:
+    c = reading.c
+    query = select(c.at, c.value, c.sensor).where(c.room == room, c.quantity == quantity, c.sensor == sensor)
+    return _read(connection, query.order_by(c.at.desc(), c.idx.desc()).limit(1))
+
+
 def beyond_now(connection: Connection) -> list[Beyond]:
-    """What was beyond action limits when it was read last, and since which reading it has been."""
+    """What was beyond action limits when a sensor read it last, and since which of its readings it has been."""
     c, found = reading.c, []
     for room in rooms(connection):
-        for quantity, last in latest(connection, room).items():
-            here = (c.room == room) & (c.quantity == quantity)
+        for (quantity, sensor), last in latest(connection, room).items():
+            here = (c.room == room) & (c.quantity == quantity) & (c.sensor == sensor)
             # From the newest on, so that only what is beyond is looked through.
             back = select(c.at).where(here, c.beyond == 0).order_by(c.at.desc()).limit(1)
             within = connection.execute(back).scalar() or ""
             out = select(c.at).where(here, c.beyond == 1, c.at > within).order_by(c.at).limit(1)
             since = connection.execute(out).scalar()
             if since is not None:
-                found.append(Beyond(room, quantity, QUANTITIES[quantity], last.value, since))
+                found.append(Beyond(room, sensor, quantity, QUANTITIES[quantity], last.value, since))
     return found
 
 

@@ -22,6 +22,10 @@ class _Since(Protocol):
 
 
 T = TypeVar("T", bound=_Since)
+# From when to when a sensor stood in a room.
+Stay = tuple[str, str]
+# Of one that stands there still.
+_EVER = "9999"
 
 
 def held_at(stated: Sequence[T], at: str) -> T | None:
@@ -137,11 +141,20 @@ class Summary:
         }
 
 
-def summary(found: Sequence[Reading], stated: Sequence[Limits], quantity: str, begin: str, end: str) -> Summary:
-    """Of the readings of one quantity of one room, in the order of time. Those from `begin` to `end` count; one before
-    and one after, where there are any, only say how long there was none."""
+def summary(
+    found: Sequence[Reading], stated: Sequence[Limits], quantity: str, begin: str, end: str, stays: Sequence[Stay]
+) -> Summary:
+    """Of the readings of one quantity of one room by one sensor, in the order of time. Those from `begin` to `end`
+    count; one before and one after, where there are any, only say how long there was none while the sensor stood
+    there."""
     inside = [one for one in found if begin <= one.at <= end]
-    gap = _gap([one.at for one in found], begin, end)
+    gap = longest(
+        [
+            _gap([one.at for one in found if since <= one.at <= until], max(begin, since), min(end, until))
+            for since, until in stays
+        ],
+        begin,
+    )
     if not inside:
         return Summary(0, None, None, None, gap, ())
     values = [Decimal(one.value) for one in inside]
@@ -168,8 +181,33 @@ def _gap(times: Sequence[str], begin: str, end: str) -> Gap:
         *times,
         *([] if any(at >= end for at in times) else [end]),
     ]
-    gaps = [Gap(one, other) for one, other in pairwise(edges) if other >= begin and one <= end]
+    return longest([Gap(one, other) for one, other in pairwise(edges) if other >= begin and one <= end], begin)
+
+
+def longest(gaps: Iterable[Gap], begin: str) -> Gap:
     return max(gaps, key=lambda one: one.length, default=Gap(begin, begin))
+
+
+def stays(places: Iterable[Place], room: str, begin: str, end: str) -> list[Stay]:
+    """When a sensor stood in a room, as far as that reaches into what is asked about, in the order of time."""
+    found: list[Stay] = []
+    known = sorted(places, key=lambda one: one.since)
+    for one, until in zip(known, [*(after.since for after in known[1:]), _EVER], strict=True):
+        if one.room != room or one.since > end or until < begin:
+            continue
+        # Registered anew, and left where it stands.
+        on = bool(found) and found[-1][1] == one.since
+        found = [*found[:-1], (found[-1][0], until)] if on else [*found, (one.since, until)]
+    return found
+
+
+def uncovered(stays: Iterable[Stay], begin: str, end: str) -> Gap:
+    """The longest time in which none of the sensors stood there."""
+    gaps, at = [], begin
+    for since, until in sorted(stays):
+        gaps += [Gap(at, since)] if since > at else []
+        at = max(at, until)
+    return longest([*gaps, *([Gap(at, end)] if at < end else [])], begin)
 
 
 def excursions(found: Iterable[Reading], stated: Sequence[Limits], quantity: str, end: str) -> list[Excursion]:

@@ -25,7 +25,7 @@ _SEES = ("batch.read", "lot.read", "log.read")
 @require(*_SEES)
 def rooms() -> Answer:
     """Every room that has limits or a sensor: {rooms: [{room, sensors, longest_gap, values}]} with the latest reading
-    of each quantity, its limits, and how it stands to them."""
+    of each quantity by each sensor, its limits, and how it stands to them."""
     with plant.current().engine.connect() as connection:
         now = clock.now_text()
         return {"now": now, "rooms": [_room(connection, room, now) for room in queries.rooms(connection)]}
@@ -63,21 +63,25 @@ def _room(connection: Connection, room: str, now: str) -> Answer:
     limits = rules.held_at(queries.limits_of(connection, room), now)
     latest = queries.latest(connection, room)
     bounds = {} if limits is None else limits.limits
-    names = [name for name in model.QUANTITIES if name in latest or name in bounds]
+    read = {name for name, _ in latest}
+    unread = [_value(name, None, bounds[name]) for name in model.QUANTITIES if name in bounds and name not in read]
+    values = [_value(name, one, bounds.get(name)) for (name, _), one in latest.items()]
     return {
         "room": room,
         "sensors": queries.sensors_of(connection, room),
         "longest_gap": None if limits is None else limits.longest_gap,
-        "values": [_value(name, latest.get(name), bounds.get(name)) for name in names],
+        "values": [*values, *unread],
     }
 
 
 def _value(name: str, one: model.Reading | None, limit: Mapping[str, Any] | None) -> Answer:
-    """`level` is null within its limits and where it has none; `value` and `at` null where nothing was ever read."""
+    """`level` is null within its limits and where it has none; `sensor`, `value` and `at` null where nothing was ever
+    read."""
     bounds = None if limit is None else model.Limit.of(limit)
     return {
         "quantity": name,
         "unit": model.QUANTITIES[name],
+        "sensor": None if one is None else one.sensor,
         "value": None if one is None else one.value,
         "at": None if one is None else one.at,
         "level": None if one is None else rules.stands(one.value, bounds),

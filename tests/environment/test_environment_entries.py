@@ -38,7 +38,7 @@ def told(rooms: Rooms, batch: str = "B1") -> list[dict[str, Any]]:
 
 def latest(rooms: Rooms, room: str) -> dict[str, str]:
     with rooms.site.plant.engine.connect() as connection:
-        return {name: one.value for name, one in queries.latest(connection, room).items()}
+        return {name: one.value for (name, _), one in queries.latest(connection, room).items()}
 
 
 @pytest.mark.urs("ENV-01", "ENV-02")
@@ -219,6 +219,45 @@ def test_a_room_beyond_its_action_limits_is_an_alert_until_a_reading_is_back(roo
     assert one["quantity"] == {"zh": "温度", "en": "Temperature"}
     rooms.read("25.90")
     assert alerted(rooms) == []
+
+
+@pytest.mark.urs("ENV-02", "ENV-03", "PRD-06")
+def test_what_one_sensor_of_a_room_reads_says_nothing_of_the_corner_of_another(rooms: Rooms) -> None:
+    """A hot and a cold corner: one excursion, one alert, and the gaps of one are not closed by the other."""
+    rooms.place("S-3", "R-1")
+    rooms.order()
+    rooms.start()
+    keys = []
+    for _ in range(6):
+        rooms.read("30.00")
+        keys += [one["key"] for one in alerted(rooms)]
+        rooms.read("21.00", sensor="S-3")
+        keys += [one["key"] for one in alerted(rooms)]
+    assert (len(keys), len(set(keys))) == (12, 1)
+    for _ in range(20):
+        rooms.read("21.00", sensor="S-3")
+    rooms.end()
+    [phase] = told(rooms)
+    hot, cold = [one for one in phase["quantities"] if one["quantity"] == "temperature"]
+    assert (hot["sensor"], hot["count"], hot["mean"], hot["gap"]["over"]) == ("S-1", 6, "30.00", True)
+    assert len(hot["excursions"]) == 1
+    assert (cold["sensor"], cold["count"], cold["excursions"], cold["gap"]["over"]) == ("S-3", 26, [], False)
+    assert "S-3" in printed(rooms.site)[0]
+
+
+@pytest.mark.urs("ENV-02", "PRD-06")
+def test_where_a_sensor_was_taken_away_the_room_was_not_read(rooms: Rooms) -> None:
+    rooms.order()
+    rooms.start()
+    rooms.read()
+    rooms.place("S-1", None)
+    rooms.site.now_ms += 3_600_000
+    rooms.place("S-3", "R-1")
+    rooms.read(sensor="S-3")
+    rooms.end()
+    [phase] = told(rooms)
+    found = [(one["sensor"], one["gap"]["over"]) for one in phase["quantities"] if one["quantity"] == "temperature"]
+    assert found == [("S-1", False), ("S-3", False), (None, True)]
 
 
 @pytest.mark.urs("PLT-05", "ENV-02")

@@ -30,7 +30,7 @@ def read(*values: tuple[float, str]) -> list[Reading]:
 
 
 def summary(*values: tuple[float, str], begin: float = 0, end: float = 60) -> rules.Summary:
-    return rules.summary(read(*values), HELD, "temperature", at(begin), at(end))
+    return rules.summary(read(*values), HELD, "temperature", at(begin), at(end), [(at(-9999), "9999")])
 
 
 @pytest.mark.parametrize(
@@ -79,6 +79,17 @@ def test_without_a_reading_it_is_the_whole_time_and_without_a_value_nothing_is_s
     found = summary()
     assert (found.count, found.minimum, found.mean, found.gap) == (0, None, None, rules.Gap(at(0), at(60)))
     assert summary((-90, "20"), (80, "20")).gap == rules.Gap(at(-90), at(80))
+
+
+def test_where_a_sensor_stood_elsewhere_it_has_no_gap_and_nobody_reads_there() -> None:
+    places = [Place(at(-90), "A", None), Place(at(-60), "B", None), Place(at(10), "A", None), Place(at(20), "A", "E-1")]
+    places.append(Place(at(40), None, None))
+    stays = rules.stays(places, "A", at(0), at(60))
+    assert stays == [(at(10), at(40))]
+    found = rules.summary(read((-70, "20"), (12, "20"), (30, "20")), HELD, "temperature", at(0), at(60), stays)
+    assert (found.count, found.gap) == (2, rules.Gap(at(12), at(30)))
+    assert rules.uncovered(stays, at(0), at(60)) == rules.Gap(at(40), at(60))
+    assert rules.uncovered([], at(0), at(60)) == rules.Gap(at(0), at(60))
 
 
 @pytest.mark.parametrize(("seconds", "minutes", "over"), [(900, 15, False), (900.001, 16, True), (30, 1, False)])

@@ -47,7 +47,7 @@ def test_each_phase_has_its_room_with_figures_limits_and_the_longest_gap(rooms: 
     temperature, humidity, second = found["rows"]
     assert temperature[1] == "R-1"
     assert temperature[3:] == [
-        "Temperature °C",
+        "Temperature °C\nS-1",
         "4",
         "21.00 / 23.75 / 26.50",
         "Alert 19–25\nAction 18–26",

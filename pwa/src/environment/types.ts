@@ -2,7 +2,7 @@
 import type { Person, Text2 } from "../core/types";
 
 export interface Limit { alert_low: string | null; alert_high: string | null; action_low: string | null; action_high: string | null }
-export interface RoomValue { quantity: string; unit: string; value: string | null; at: string | null; level: string | null; limit: Limit | null }
+export interface RoomValue { quantity: string; unit: string; sensor: string | null; value: string | null; at: string | null; level: string | null; limit: Limit | null }
 export interface RoomLine { room: string; sensors: string[]; longest_gap: number | null; values: RoomValue[] }
 export interface Rooms { now: string; rooms: RoomLine[] }
 /** One setting of a room's limits, the newest first. */
@@ -10,5 +10,5 @@ export interface Setting { since: string; by: Person | null; longest_gap: number
 export interface RoomView extends RoomLine { now: string; settings: Setting[] }
 
 export interface Excursion { level: string; from: string; to: string; value: string }
-export interface Course { quantity: string; unit: string; limit: Limit | null; count: number; minimum: string | null; mean: string | null; maximum: string | null; gap: { from: string; to: string; minutes: number; over: boolean }; excursions: Excursion[] }
+export interface Course { quantity: string; unit: string; sensor: string | null; limit: Limit | null; count: number; minimum: string | null; mean: string | null; maximum: string | null; gap: { from: string; to: string; minutes: number; over: boolean }; excursions: Excursion[] }
 export interface PhaseRoom { phase: string; name: Text2; room: string; from: string; to: string; ended: boolean; sensors: string[]; longest_gap: number | null; quantities: Course[] }

@@ -15,9 +15,9 @@ Told = Mapping[str, Any]
 
 
 def told(connection: Connection, number: str, lang: Lang) -> dict[str, Any]:
-    """{rows, lines, read}: of each phase and quantity phase, room, from and to, quantity, readings, minimum, mean and
-    maximum, limits, longest gap; a line for each excursion, those beyond action limits first, and for each gap that is
-    too long; whether anything was read at all."""
+    """{rows, lines, read}: of each phase, quantity and sensor phase, room, from and to, quantity and sensor, readings,
+    minimum, mean and maximum, limits, longest gap; a line for each excursion, those beyond action limits first, and for
+    each gap that is too long; whether anything was read at all."""
     phases = queries.of_batch(connection, number, clock.now_text())
     pairs = [(phase, one) for phase in phases for one in phase["quantities"]]
     out = [(phase, one, excursion) for phase, one in pairs for excursion in one["excursions"]]
@@ -42,7 +42,7 @@ def _rows(phase: Told, lang: Lang) -> list[list[str]]:
 
 def _figures(one: Told, lang: Lang) -> list[str]:
     w, unit = labels(lang), one["unit"]
-    named = f"{word(one['quantity'], lang)} {unit}"
+    named = f"{word(one['quantity'], lang)} {unit}" + (f"\n{one['sensor']}" if one["sensor"] else "")
     gap = f"{one['gap']['minutes']} min" + (" △" if one["gap"]["over"] else "")
     if not one["count"]:
         return [named, w["no_readings"], "", _limits(one, lang), gap]
@@ -65,13 +65,13 @@ def _between(low: str | None, high: str | None) -> str:
 def _excursion(phase: Told, one: Told, excursion: Told, lang: Lang) -> str:
     w = labels(lang)
     beyond = w["beyond_action"] if excursion["level"] == "action" else w["beyond_alert"]
-    value = f"{word(one['quantity'], lang)} {excursion['value']} {one['unit']}"
+    value = f"{one['sensor']}, {word(one['quantity'], lang)} {excursion['value']} {one['unit']}"
     return f"{beyond}: {phase['room']} ({phase['phase']}), {value}, {_span(excursion)}"
 
 
 def _gap(phase: Told, one: Told, lang: Lang) -> str:
     said = labels(lang)["without_reading"]
-    named = word(one["quantity"], lang)
+    named = ", ".join(filter(None, (one["sensor"], word(one["quantity"], lang))))
     return f"{said}: {phase['room']} ({phase['phase']}), {named}, {one['gap']['minutes']} min, {_span(one['gap'])}"
 
 
