@@ -17,6 +17,7 @@ from server.witness.lineage import Lineage
 from server.witness.remembering import Remembering
 from server.witness.seen import Seen
 from server.witness.since import SinceRules
+from server.witness.standing import MISPLACED
 from sync.errors import SyncError
 
 # The edition of the rules from which on this is asked.
@@ -98,9 +99,10 @@ class GapRules(Remembering):
     def learn(self, seen: Seen) -> None:
         head = seen.head
         if not seen.is_strange and head.kind in (*_OF_BATCHES, *_OF_RECORDS):
-            self._about[self._count] = head.stream
+            self._about[self._count] = _stream_of(seen)
             if seen.body is None:
-                self._lost.add(head.stream)
+                # A device may have said it in the stream of another batch: then nobody knows of which it was.
+                self._lost |= {head.stream, *(self._phases if MISPLACED in seen.stamp.flags else ())}
             elif head.kind in _OF_RECORDS:
                 self._take_record(seen, seen.body)
             else:
@@ -150,6 +152,12 @@ class GapRules(Remembering):
     def _lose(self, stream: str) -> None:
         super()._lose(stream)
         self._lost.add(stream)
+
+
+def _stream_of(seen: Seen) -> str:
+    """Whose story an entry is part of: of a batch the one that it names, in whatever stream it was said."""
+    named = seen.body is not None and seen.head.kind in _OF_BATCHES and "batch" in seen.body
+    return model.batch_stream(seen.body["batch"]) if seen.body is not None and named else seen.head.stream
 
 
 def _item(seen: Seen, given: Body) -> Item:

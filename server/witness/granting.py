@@ -5,10 +5,12 @@ The rules hold from the first entry of the kinds that came with them: a log that
 for it. What the console grants it grants alone, as the log says; whoever was never seen holds nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from server.core.kinds import Registry
+from server.core.steps import SLACK
 from server.identity import granting, grants
 from server.identity.at_capture import Capture, Since, in_force
 from server.identity.granting import Standing
@@ -30,6 +32,8 @@ class GrantRules(Remembering):
         # None is somebody of whom an entry was erased: nothing is judged of them.
         self._standing: dict[str, Standing | None] = {}
         self._history: dict[str, list[Since[tuple[Grant, ...]]]] = {}
+        # Of each person the last entry that was erased: what was said before it may not be all.
+        self._cut: dict[str, int] = {}
 
     def judge(self, seen: Seen) -> None:
         """SyncError with what the door refuses with: `grant_needs_second`, `nothing_to_confirm` and so on."""
@@ -79,8 +83,21 @@ class GrantRules(Remembering):
         return self._since
 
     def held_at(self, person: str, capture: Capture) -> list[tuple[Grant, ...]] | None:
-        """What the person held when something was captured; None where an entry about them was erased."""
-        return None if self._of(person) is None else in_force(self._history.get(person, []), capture)
+        """What the person held when something was captured; None where an entry about them was erased, or one of before
+        that time was."""
+        history = self._history.get(person, [])
+        if self._of(person) is None or self._is_before(self._cut.get(person), history, capture):
+            return None
+        return in_force(history, capture)
+
+    @staticmethod
+    def _is_before(cut: int | None, history: Sequence[Since[tuple[Grant, ...]]], capture: Capture) -> bool:
+        """Whether something was captured before anything is known again that was said after an erased entry."""
+        if cut is None:
+            return False
+        known = next((one for one in history if one.index > cut), None)
+        at = datetime.fromisoformat(capture.at)
+        return known is None or at < datetime.fromisoformat(known.at) + SLACK
 
     def _of(self, person: str) -> Standing | None:
         return self._standing.get(person, Standing())
@@ -93,6 +110,8 @@ class GrantRules(Remembering):
         self._about[index] = head.stream
         person = head.stream.removeprefix(person_stream(""))
         before = self._of(person)
+        if body is None:
+            self._cut[person] = seen.stamp.index
         if body is None or before is None:
             # All grants are said anew by whatever grants: from there on the person is known again.
             whole = body is not None and head.kind in granting.GRANTING

@@ -8,11 +8,11 @@ from sync import witness
 from sync.log import reading
 from sync.log.tables import log_payload
 from sync.verify.keys import LEARNT, SERVER
-from sync.verify.rules import ERASED, ZONE_SET, erased
+from sync.verify.rules import ERASED, UPGRADES, ZONE_SET, erased
 
-# Without these nobody could check the log, tell why a payload is missing, which witnesses a checkpoint needs, or which
-# day it was.
-NEVER = (*LEARNT, ERASED, witness.ADDED, witness.REMOVED, ZONE_SET)
+# Without these nobody could check the log, tell why a payload is missing, which witnesses a checkpoint needs, which day
+# it was, or by which edition of the rules a server judged.
+NEVER = (*LEARNT, ERASED, witness.ADDED, witness.REMOVED, ZONE_SET, *UPGRADES)
 _PAGE = 1000
 _payload_of = select(log_payload.c.idx).where(log_payload.c.payload.is_not(None))
 _held = _payload_of.where(log_payload.c.idx.in_(bindparam("indices", expanding=True)))

@@ -14,6 +14,8 @@ from sync.verify.result import Wrong
 ERASED = "site.payloads_erased.v1"
 # The calendar that a site keeps: by it the days are told that its entries were judged by.
 ZONE_SET = "site.zone_set.v1"
+# Which version of the program goes on with the log.
+UPGRADES = ("site.upgraded.v1", "site.upgraded.v2")
 Payload = tuple[bytes, bytes] | None
 """Salt and payload, None where they are withheld or erased."""
 

@@ -213,6 +213,14 @@ def test_work_after_a_phase_was_left_comes_to_light_in_whatever_order_entries_ar
     assert told == {at(minute) for kind, minute in marks if kind in model.WORK and minute > left + 5}
 
 
+@pytest.mark.parametrize("left", model.LEFT)
+def test_all_that_was_done_at_one_time_after_a_phase_was_left_is_told_whatever_else_is_known(left: str) -> None:
+    """What is typed in from one sheet is of one time; the door knows less of it than a witness: both say the same."""
+    gone, work = mark(left, "10", 0), mark(model.PARAMETER, "10", 9)
+    for known in ([gone], [gone, work], [work, gone, work]):
+        assert rules.newly_left(known, work) == [at(9)]
+
+
 def test_a_correction_of_what_was_done_before_is_no_work_after_a_phase_was_left() -> None:
     left, correction = mark(model.ABORTED, "10", 0), Mark(model.PARAMETER, "10", at(60), corrects=True)
     assert rules.newly_left([left], correction) == []

@@ -13,6 +13,7 @@ from site_support import MINE, PHOTO, PNG, brought_back, exported, verified
 from sqlalchemy import create_engine, func, select
 from sqlalchemy.exc import DBAPIError
 from support import ROOT
+from witness_support import upgrade
 
 from server.core import blobs, clock, db, rebuild
 from server.core.config import Config
@@ -23,6 +24,7 @@ from server.handheld.hub.tables import change
 from server.plant import check_end, open_plant
 from server.production.projection import batch, entry_
 from server.site import backup, erase, restore, retention, whole
+from server.site.model import UPGRADED
 from sync import canonical, cosignature, note
 from sync.log import StoredEntry, erasure, publication, reading
 from sync.log.tables import log_entry, log_payload
@@ -123,6 +125,11 @@ def test_what_the_log_is_checked_with_never_goes(site: Site) -> None:
         said = reading.of_kind(connection, "site.payloads_erased.v1")
     later()
     assert refusal(site, said) == "erasure_forbidden"
+    # By which edition of the rules a server judged: without it a witness would ask by another.
+    site.plant.recorder.state(Fact(UPGRADED, "site", upgrade(UPGRADED)))
+    later()
+    with site.plant.engine.connect() as connection:
+        assert refusal(site, reading.of_kind(connection, UPGRADED)) == "erasure_forbidden"
 
 
 def test_who_may_not_decide_it_leaves_only_a_refusal(site: Site) -> None:

@@ -136,6 +136,16 @@ def test_of_what_was_erased_nobody_is_accused(story: Story, kind: str, at: str |
     assert found_by_a_witness(story, of(kind, lambda seen: replace(seen, body=None), at)) is None
 
 
+def test_an_erased_end_that_stands_in_another_batch_s_stream_accuses_nobody(story: Story) -> None:
+    """A device had mixed up two batches: the door took it for what it names."""
+
+    def gone(seen: Seen) -> Seen:
+        stamp = replace(seen.stamp, flags=(*seen.stamp.flags, "subject_mismatch"))
+        return replace(seen, head=replace(seen.head, stream="batch/B9"), stamp=stamp, body=None)
+
+    assert found_by_a_witness(story, of(model.COMPLETED, gone, "40")) is None
+
+
 @pytest.mark.parametrize(("kind", "at", "what"), GAPS)
 def test_of_a_server_of_before_nobody_asks_it(story: Story, kind: str, at: str | None, what: str) -> None:
     def before(seen: Seen) -> Seen | None:

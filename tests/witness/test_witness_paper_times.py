@@ -56,6 +56,19 @@ def test_a_server_that_goes_by_the_time_of_typing_is_found(rig: Rig, story: Stor
     assert rig.found == ("flag_wrong", index)
 
 
+def test_once_it_is_erased_who_somebody_was_nothing_is_said_of_what_they_might_do_then(
+    tmp_path: Path, story: Story
+) -> None:
+    """What is granted later holds from then on: work on paper may be older."""
+    people = [one.index for one in story.entries if one.head.kind.startswith("identity.person_added")]
+    assert people
+    for index in people:
+        rig = Rig(tmp_path / str(index), story)
+        rig.show(story.without_payload(index))
+        assert rig.found == ("payload_missing", index), rig.why
+        rig.folder.close()
+
+
 def test_a_server_that_keeps_an_alarm_on_paper_quiet_is_found(rig: Rig, story: Story) -> None:
     assert rig.show(story.without_flag("equipment_in_alarm")) != 200
     assert rig.found == ("flag_missing", story.flagged("equipment_in_alarm"))

@@ -107,7 +107,11 @@ def newly_held(marks: Sequence[Mark], about: Mark, work: Sequence[str]) -> list[
 def newly_left(marks: Sequence[Mark], about: Mark) -> list[str]:
     """Times of work that turns out to have been done after its phase had been aborted or skipped, now that `about` is
     known. Two clocks may differ by `CLOCK_TOLERANCE`."""
-    if about.kind not in (*model.WORK, *model.LEFT):
+    if about.kind in model.WORK:
+        # Of itself alone, whatever else is known: all that is typed in from one sheet is of one time.
+        left = [one for one in marks if one.kind in model.LEFT]
+        return _work_after([*left, about])
+    if about.kind not in model.LEFT:
         return []
     before = set(_work_after(marks))
     return [at for at in _work_after([*marks, about]) if at not in before]
