@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
@@ -40,33 +41,38 @@ def beyond_action(connection: Connection, room: str, at: str, values: Iterable[M
 
 
 def told(connection: Connection, room: str, begin: str, end: str) -> dict[str, Any]:
-    """What a room was like from one time to another: {sensors, longest_gap, quantities}. Each quantity that was ever
-    read there, or has limits, by each sensor that read it or stood there, with its unit, limits, count, minimum, mean,
-    maximum, longest gap and excursions: what one sensor reads says nothing of the corner of another. `sensor` None:
-    nothing that reads it stood there, for so long."""
-    stated = limits_of(connection, room)
-    limits = rules.held_at(stated, end)
-    bounds = {} if limits is None else limits.limits
+    """What a room was like from one time to another: {sensors, longest_gap, changes, quantities}. `changes` of limits
+    meanwhile as `stated` has them. Each quantity that was ever read there, or has limits, by each sensor that read it
+    or stood there, with its unit, limits, count, minimum, mean, maximum, longest gap and excursions: what one sensor
+    reads says nothing of the corner of another. `sensor` None: nothing that reads it stood there, for so long.
+    `limits` are those that held, one after another (None: none), `limit` the last of them that was one: nothing that
+    had limits is said to have had none."""
+    known = limits_of(connection, room)
+    held = rules.held_in(known, begin, end)
+    bounds = {name: limit for one in held for name, limit in one.limits.items()}
     read = quantities_of(connection, room)
-    allowed = None if limits is None else limits.longest_gap
     said = []
     for quantity in [one for one in QUANTITIES if one in read or one in bounds]:
-        about = {"quantity": quantity, "unit": QUANTITIES[quantity], "limit": bounds.get(quantity)}
+        about: dict[str, Any] = {"quantity": quantity, "unit": QUANTITIES[quantity], "limit": bounds.get(quantity)}
+        about["limits"] = [limit for limit, _ in groupby(one.limits.get(quantity) for one in held)]
         stood = _stood(connection, room, quantity, begin, end)
         for sensor, stays in stood.items():
             found = series(connection, room, quantity, sensor, begin, end)
-            summary = rules.summary(found, stated, quantity, begin, end, stays)
-            said.append({**about, "sensor": sensor, **summary.payload(allowed)})
-        bare = rules.uncovered([one for stays in stood.values() for one in stays], begin, end)
-        none = rules.Summary(0, None, None, None, bare, ()).payload(allowed)
+            summary = rules.summary(found, known, quantity, begin, end, stays)
+            said.append({**about, "sensor": sensor, **summary.payload(known)})
+        bare = rules.uncovered([one for stays in stood.values() for one in stays], begin, end, known)
+        none = rules.Summary(0, None, None, None, bare, ()).payload(known)
         said += [{**about, "sensor": None, **none}] if not stood or none["gap"]["over"] else []
-    return {"sensors": sensors_of(connection, room), "longest_gap": allowed, "quantities": said}
+    allowed = held[-1].longest_gap if held else None
+    changes = [one for one in stated(connection, room) if begin < one["since"] < end]
+    same = {"sensors": sensors_of(connection, room), "longest_gap": allowed, "changes": changes}
+    return {**same, "quantities": said}
 
 
 def _stood(connection: Connection, room: str, quantity: str, begin: str, end: str) -> dict[str, list[rules.Stay]]:
     """The sensors that read a quantity of a room, or could have, from one time to another, with when they stood
     there."""
-    found = {}
+    found: dict[str, list[rules.Stay]] = {}
     for sensor in connection.execute(select(place.c.sensor).where(place.c.room == room).distinct()).scalars():
         stays = rules.stays(projection.places_of(connection, sensor), room, begin, end)
         if stays and _last(connection, room, quantity, sensor):
@@ -108,7 +114,8 @@ def rooms(connection: Connection) -> list[str]:
 def latest(connection: Connection, room: str) -> dict[tuple[str, str], Reading]:
     """By quantity and sensor the last reading of each sensor that stands in a room; of one that has left it only as
     long as none has read there since."""
-    c, found = reading.c, {}
+    c = reading.c
+    found: dict[tuple[str, str], Reading] = {}
     stands = sensors_of(connection, room)
     for quantity in quantities_of(connection, room):
         query = select(c.at, c.value, c.sensor).where(c.room == room, c.quantity == quantity)

@@ -37,6 +37,13 @@ def held_at(stated: Sequence[T], at: str) -> T | None:
     return found
 
 
+def held_in(stated: Sequence[T], begin: str, end: str) -> list[T]:
+    """What held from one time to another, in the order of time."""
+    first = held_at(stated, begin)
+    later = sorted((one for one in stated if begin < one.since < end), key=lambda one: one.since)
+    return [*([] if first is None else [first]), *later]
+
+
 def judge_source(place: Place | None, serial: str, by_bridge: bool) -> list[str]:
     """The flags of a reading that counts for nothing: of whom nobody knows, of another metal, or of no room."""
     found = [] if by_bridge else [model.NOT_A_BRIDGE]
@@ -98,11 +105,15 @@ class Gap:
     def length(self) -> timedelta:
         return datetime.fromisoformat(self.end) - datetime.fromisoformat(self.begin)
 
-    def payload(self, allowed: int | None) -> dict[str, Any]:
-        """`minutes` begun count as whole; `over`: longer than the room allows."""
+    def is_over(self, stated: Sequence[Limits]) -> bool:
+        """Longer than the strictest of the limits allows that held meanwhile: none are set for a time that passed."""
+        allowed = [one.longest_gap for one in held_in(stated, self.begin, self.end)]
+        return bool(allowed) and self.length > timedelta(minutes=min(allowed))
+
+    def payload(self, stated: Sequence[Limits]) -> dict[str, Any]:
+        """`minutes` begun count as whole; `over`: longer than the room allowed then."""
         minutes = -(-self.length // timedelta(minutes=1))
-        over = allowed is not None and self.length > timedelta(minutes=allowed)
-        return {"from": self.begin, "to": self.end, "minutes": minutes, "over": over}
+        return {"from": self.begin, "to": self.end, "minutes": minutes, "over": self.is_over(stated)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +141,13 @@ class Summary:
     gap: Gap
     excursions: Sequence[Excursion]
 
-    def payload(self, allowed: int | None) -> dict[str, Any]:
+    def payload(self, stated: Sequence[Limits]) -> dict[str, Any]:
         return {
             "count": self.count,
             "minimum": self.minimum,
             "mean": self.mean,
             "maximum": self.maximum,
-            "gap": self.gap.payload(allowed),
+            "gap": self.gap.payload(stated),
             "excursions": [one.payload() for one in self.excursions],
         }
 
@@ -150,10 +161,11 @@ def summary(
     inside = [one for one in found if begin <= one.at <= end]
     gap = longest(
         [
-            _gap([one.at for one in found if since <= one.at <= until], max(begin, since), min(end, until))
+            _gap([one.at for one in found if since <= one.at <= until], max(begin, since), min(end, until), stated)
             for since, until in stays
         ],
         begin,
+        stated,
     )
     if not inside:
         return Summary(0, None, None, None, gap, ())
@@ -174,18 +186,19 @@ def _exponent(value: Decimal) -> int:
     return exponent if isinstance(exponent, int) else 0
 
 
-def _gap(times: Sequence[str], begin: str, end: str) -> Gap:
+def _gap(times: Sequence[str], begin: str, end: str, stated: Sequence[Limits]) -> Gap:
     """The longest of those that reach into what is asked about."""
     edges = [
         *([] if any(at <= begin for at in times) else [begin]),
         *times,
         *([] if any(at >= end for at in times) else [end]),
     ]
-    return longest([Gap(one, other) for one, other in pairwise(edges) if other >= begin and one <= end], begin)
+    return longest([Gap(one, other) for one, other in pairwise(edges) if other >= begin and one <= end], begin, stated)
 
 
-def longest(gaps: Iterable[Gap], begin: str) -> Gap:
-    return max(gaps, key=lambda one: one.length, default=Gap(begin, begin))
+def longest(gaps: Iterable[Gap], begin: str, stated: Sequence[Limits]) -> Gap:
+    """One that is too long before any that was allowed."""
+    return max(gaps, key=lambda one: (one.is_over(stated), one.length), default=Gap(begin, begin))
 
 
 def stays(places: Iterable[Place], room: str, begin: str, end: str) -> list[Stay]:
@@ -201,13 +214,13 @@ def stays(places: Iterable[Place], room: str, begin: str, end: str) -> list[Stay
     return found
 
 
-def uncovered(stays: Iterable[Stay], begin: str, end: str) -> Gap:
+def uncovered(stays: Iterable[Stay], begin: str, end: str, stated: Sequence[Limits]) -> Gap:
     """The longest time in which none of the sensors stood there."""
     gaps, at = [], begin
     for since, until in sorted(stays):
         gaps += [Gap(at, since)] if since > at else []
         at = max(at, until)
-    return longest([*gaps, *([Gap(at, end)] if at < end else [])], begin)
+    return longest([*gaps, *([Gap(at, end)] if at < end else [])], begin, stated)
 
 
 def excursions(found: Iterable[Reading], stated: Sequence[Limits], quantity: str, end: str) -> list[Excursion]:

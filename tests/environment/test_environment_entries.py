@@ -245,6 +245,28 @@ def test_what_one_sensor_of_a_room_reads_says_nothing_of_the_corner_of_another(r
     assert "S-3" in printed(rooms.site)[0]
 
 
+@pytest.mark.urs("ENV-01", "ENV-02", "PRD-06")
+def test_limits_that_are_set_late_hide_no_gap_and_the_record_says_who_changed_them(rooms: Rooms) -> None:
+    rooms.order()
+    rooms.start()
+    rooms.read("26.50")
+    rooms.site.now_ms += 5 * 3_600_000
+    rooms.read("22.00")
+    rooms.limit("R-1", TEMPERATURE | {"action_high": "40", "alert_high": "40"}, gap=1440)
+    rooms.site.now_ms += 60_000
+    rooms.end()
+    [phase] = told(rooms)
+    assert [one["quantity"] for one in phase["quantities"]] == ["temperature", "humidity"]
+    for one in phase["quantities"]:
+        assert (one["gap"]["minutes"], one["gap"]["over"], one["limit"] is None) == (301, True, False)
+    [change] = phase["changes"]
+    assert (change["longest_gap"], change["reason"]) == (1440, "qualified")
+    temperature, humidity = phase["quantities"]
+    assert [one["action_high"] for one in temperature["limits"]] == ["26", "40"]
+    assert humidity["limits"][1:] == [None]
+    assert "Limitschangedduringthephase" in printed(rooms.site)[0]
+
+
 @pytest.mark.urs("ENV-02", "PRD-06")
 def test_where_a_sensor_was_taken_away_the_room_was_not_read(rooms: Rooms) -> None:
     rooms.order()

@@ -88,17 +88,29 @@ def test_where_a_sensor_stood_elsewhere_it_has_no_gap_and_nobody_reads_there() -
     assert stays == [(at(10), at(40))]
     found = rules.summary(read((-70, "20"), (12, "20"), (30, "20")), HELD, "temperature", at(0), at(60), stays)
     assert (found.count, found.gap) == (2, rules.Gap(at(12), at(30)))
-    assert rules.uncovered(stays, at(0), at(60)) == rules.Gap(at(40), at(60))
-    assert rules.uncovered([], at(0), at(60)) == rules.Gap(at(0), at(60))
+    assert rules.uncovered(stays, at(0), at(60), HELD) == rules.Gap(at(40), at(60))
+    assert rules.uncovered([], at(0), at(60), HELD) == rules.Gap(at(0), at(60))
 
 
 @pytest.mark.parametrize(("seconds", "minutes", "over"), [(900, 15, False), (900.001, 16, True), (30, 1, False)])
 def test_a_gap_is_told_in_minutes_begun_and_is_over_to_the_millisecond(
     seconds: float, minutes: int, over: bool
 ) -> None:
-    told = rules.Gap(at(0), at(seconds / 60)).payload(15)
+    told = rules.Gap(at(0), at(seconds / 60)).payload(HELD)
     assert (told["minutes"], told["over"]) == (minutes, over)
-    assert rules.Gap(at(0), at(seconds / 60)).payload(None)["over"] is False
+    assert rules.Gap(at(0), at(seconds / 60)).payload([])["over"] is False
+
+
+def test_a_gap_is_judged_by_the_strictest_limits_that_held_during_it() -> None:
+    wide = Limits(at(50), 1440, {})
+    stated = [*HELD, wide]
+    assert rules.Gap(at(0), at(55)).is_over(stated)
+    assert not rules.Gap(at(50), at(110)).is_over(stated)
+    found = rules.summary(
+        read((0, "20"), (20, "20"), (50, "20")), stated, "temperature", at(0), at(120), [(at(-1), "9999")]
+    )
+    # The longest of all was allowed by then; that of 30 minutes was not.
+    assert found.gap == rules.Gap(at(20), at(50))
 
 
 def test_an_excursion_runs_to_the_first_reading_that_is_back_and_says_the_worst() -> None:

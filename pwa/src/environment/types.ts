@@ -11,4 +11,4 @@ export interface RoomView extends RoomLine { now: string; settings: Setting[] }
 
 export interface Excursion { level: string; from: string; to: string; value: string }
 export interface Course { quantity: string; unit: string; sensor: string | null; limit: Limit | null; count: number; minimum: string | null; mean: string | null; maximum: string | null; gap: { from: string; to: string; minutes: number; over: boolean }; excursions: Excursion[] }
-export interface PhaseRoom { phase: string; name: Text2; room: string; from: string; to: string; ended: boolean; sensors: string[]; longest_gap: number | null; quantities: Course[] }
+export interface PhaseRoom { phase: string; name: Text2; room: string; from: string; to: string; ended: boolean; sensors: string[]; longest_gap: number | null; changes: { since: string; by: string; longest_gap: number; reason: string }[]; quantities: Course[] }

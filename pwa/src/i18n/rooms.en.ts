@@ -34,6 +34,7 @@ export const roomsEn = {
   noReadings: "no readings",
   noReadingsSensor: "no readings: no sensor stands in the room",
   excursion: (level: string, what: string, value: string, from: string, to: string) => `${level}: ${what} ${value}, ${from} to ${to}`,
+  changed: (at: string, by: string, why: string) => `Limits changed ${at} by ${by}: ${why}`,
   gapOver: (what: string, minutes: number, from: string, to: string) => `${what}: ${minutes} min without a reading, ${from} to ${to}`,
   figures: (count: number, low: string, mean: string, high: string, unit: string) => `${count} readings · ${low} to ${high} ${unit}, mean ${mean}`,
   running: "still running",

@@ -36,6 +36,7 @@ export const roomsZh: typeof roomsEn = {
   noReadings: "无读数",
   noReadingsSensor: "无读数：房间内没有传感器",
   excursion: (level, what, value, from, to) => `${level}：${what} ${value}，${from} 至 ${to}`,
+  changed: (at: string, by: string, why: string) => `${at} ${by} 变更限度：${why}`,
   gapOver: (what, minutes, from, to) => `${what}：${minutes} 分钟无读数，${from} 至 ${to}`,
   figures: (count, low, mean, high, unit) => `${count} 个读数 · ${low} 至 ${high} ${unit}，平均 ${mean}`,
   running: "仍在进行",

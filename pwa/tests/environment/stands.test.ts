@@ -7,7 +7,7 @@ const limit = { alert_low: "19", alert_high: "25", action_low: null, action_high
 const value = (more: Partial<RoomValue> = {}): RoomValue => ({ quantity: "temperature", unit: "°C", sensor: "S-1", value: "21.50", at: "2026-11-22T09:50:00.000Z", level: null, limit, ...more });
 const room = (values: RoomValue[], gap: number | null = 15): RoomLine => ({ room: "R-1", sensors: ["S-1"], longest_gap: gap, values });
 const course = (more: Partial<Course> = {}): Course => ({ quantity: "temperature", unit: "°C", sensor: "S-1", limit, count: 1, minimum: "21", mean: "21", maximum: "21", gap: { from: NOW, to: NOW, minutes: 0, over: false }, excursions: [], ...more });
-const phase = (id: string, ...quantities: Course[]): PhaseRoom => ({ phase: id, name: { zh: id, en: id }, room: "R-1", from: NOW, to: NOW, ended: true, sensors: [], longest_gap: 15, quantities });
+const phase = (id: string, ...quantities: Course[]): PhaseRoom => ({ phase: id, name: { zh: id, en: id }, room: "R-1", from: NOW, to: NOW, ended: true, sensors: [], longest_gap: 15, changes: [], quantities });
 
 describe("how a room stands", () => {
   it("is late beyond its longest gap and where it was never read", () => {

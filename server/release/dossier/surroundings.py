@@ -17,15 +17,20 @@ Told = Mapping[str, Any]
 def told(connection: Connection, number: str, lang: Lang) -> dict[str, Any]:
     """{rows, lines, read}: of each phase, quantity and sensor phase, room, from and to, quantity and sensor, readings,
     minimum, mean and maximum, limits, longest gap; a line for each excursion, those beyond action limits first, and for
-    each gap that is too long; whether anything was read at all."""
+    each gap that is too long, and for each change of limits meanwhile; whether anything was read at all."""
     phases = queries.of_batch(connection, number, clock.now_text())
     pairs = [(phase, one) for phase in phases for one in phase["quantities"]]
     out = [(phase, one, excursion) for phase, one in pairs for excursion in one["excursions"]]
     out.sort(key=lambda one: one[2]["level"] != "action")
     gaps = [(phase, one) for phase, one in pairs if one["gap"]["over"]]
+    changes = [(phase, one) for phase in phases for one in reversed(phase["changes"])]
     return {
         "rows": [row for phase in phases for row in _rows(phase, lang)],
-        "lines": [*(_excursion(*one, lang) for one in out), *(_gap(*one, lang) for one in gaps)],
+        "lines": [
+            *(_excursion(*one, lang) for one in out),
+            *(_gap(*one, lang) for one in gaps),
+            *(_change(*one, lang) for one in changes),
+        ],
         "read": any(one["count"] for _, one in pairs),
     }
 
@@ -50,9 +55,14 @@ def _figures(one: Told, lang: Lang) -> list[str]:
 
 
 def _limits(one: Told, lang: Lang) -> str:
-    if one["limit"] is None:
+    """All that held, one after another: an excursion may be one of limits that no longer held at the end."""
+    return "\n→ ".join(_limit(limit, lang) for limit in one["limits"]) or labels(lang)["no_limits"]
+
+
+def _limit(limit: Told | None, lang: Lang) -> str:
+    if limit is None:
         return labels(lang)["no_limits"]
-    sides = [(name, one["limit"][f"{name}_low"], one["limit"][f"{name}_high"]) for name in ("alert", "action")]
+    sides = [(name, limit[f"{name}_low"], limit[f"{name}_high"]) for name in ("alert", "action")]
     return "\n".join(f"{word(name, lang)} {_between(low, high)}" for name, low, high in sides if low or high)
 
 
@@ -73,6 +83,14 @@ def _gap(phase: Told, one: Told, lang: Lang) -> str:
     said = labels(lang)["without_reading"]
     named = ", ".join(filter(None, (one["sensor"], word(one["quantity"], lang))))
     return f"{said}: {phase['room']} ({phase['phase']}), {named}, {one['gap']['minutes']} min, {_span(one['gap'])}"
+
+
+def _change(phase: Told, one: Told, lang: Lang) -> str:
+    w = labels(lang)
+    limits = [f"{word(each['quantity'], lang)} {_limit(each, lang)}" for each in one["limits"]]
+    said = "; ".join([*limits, f"{one['longest_gap']} min"]).replace("\n", ", ")
+    head = f"{w['limits_changed']}: {phase['room']} ({phase['phase']}), {moment(one['since'], 0)}, {one['by']}"
+    return f"{head}: {said} ({one['reason']})"
 
 
 def _span(of: Told) -> str:

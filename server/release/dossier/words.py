@@ -136,6 +136,7 @@ still_running|仍在进行|still running
 beyond_action|超出行动限|Beyond action limits
 beyond_alert|超出警戒限|Beyond alert limits
 without_reading|无读数时间超过允许值|Longer without a reading than allowed
+limits_changed|阶段期间限度变更|Limits changed during the phase
 serial|序列号|Serial number
 calibrated|校准有效期|Calibrated until
 genealogy|来源与去向|Genealogy
