@@ -14,13 +14,13 @@ from server.production import queries as batches
 from server.production.descent import queries as births
 from server.production.descent.model import REWORK_KIND
 from server.production.issuing import queries as issuing
-from server.production.model import POST_SEAL, batch_stream
+from server.production.model import EXCEPTION, POST_SEAL, batch_stream
 from server.quality import queries as quality
 from server.quality.model import RESULTS, subject_of
 from server.quality.requests.model import ANSWERED, UNTESTED
 from server.quality.usage.model import CHECKED
 from server.recipes.model import find_phase
-from server.release import differences, gates, model, projection, queries, questions, recorded, reviewing, rules
+from server.release import differences, gates, late, model, projection, queries, questions, recorded, reviewing, rules
 from server.release.audit import entries as audit
 from server.release.paper import entries as paper
 
@@ -463,6 +463,7 @@ JUDGES: Mapping[str, Decide] = {
     REWORK_KIND: judge_rework,
     **dict.fromkeys(RESULTS, judge_recorded),
     CHECKED: judge_checked,
+    EXCEPTION: late.judge_exception,
     ANSWERED: judge_drawn,
     UNTESTED: judge_drawn,
     **dict.fromkeys(records.WORK, judge_filled),

@@ -5,10 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.engines.forms.records import model as records
+from server.environment.model import BEYOND
+from server.equipment.alarms.model import IN_ALARM
 from server.quality import model as quality
 from server.quality.requests import model as requests
 from server.quality.usage import model as usage
 from server.release.paper import model as paper
+
+# Exceptions that a bridge may bring to light after the seal of the batch that they are of.
+TOLD_ELSEWHERE = (BEYOND, IN_ALARM)
 
 # What a signature means, printed beside it (21 CFR 11.50).
 MEANINGS: Mapping[str, Mapping[str, str]] = {

@@ -38,6 +38,7 @@ ZONE_SET = rules.ZONE_SET
 # 5: a change of product needs a major cleaning of machines. Nobody has reworked what they made, and the same process
 # again has the same phases.
 # Whether planned samples were asked for is asked of all that is known of the phase, in whatever order it came.
+# Exceptions of a sealed batch that rooms and machines tell are flagged as late.
 # No batch is released over a sample that was drawn on request and neither tested nor said to be left so.
 RULES = 5
 # Who may have payloads erased (CMP-04).

@@ -28,7 +28,7 @@ from server.materials.masters import model as masters
 from server.materials.purchasing import model as purchasing
 from server.materials.suppliers import model as suppliers
 from server.production.descent import model as descent
-from server.production.model import AFTER_DISPOSITION, POST_SEAL, VERIFIED, WEIGHINGS
+from server.production.model import AFTER_DISPOSITION, EXCEPTION, POST_SEAL, VERIFIED, WEIGHINGS
 from server.quality.specifications import model as specifications
 from server.quality.usage import model as usage
 from server.recipes import model as recipes
@@ -108,6 +108,8 @@ _WITH_DEVICES = (
     release.PRODUCTION_KIND,
 )
 _DIGEST = 32
+# The edition of the rules from which on what rooms and machines tell of a sealed batch is said to have come late.
+_TOLD_LATE = 5
 # Entries that a person has signed at the server, and what each says was shown for that.
 SIGNED: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     **{kind: partial(release.said, kind) for kind in release.SIGNED},
@@ -158,6 +160,8 @@ class SiteRules:
         self._in_force, self._sampling = InForce(), SamplingRules(self._stock)
         self._containers = ContainerRules(self._stock, self._since)
         self._switching = SwitchingRules()
+        # Entries that are said to have come after a seal.
+        self._late: set[str] = set()
         self._batch_results = BatchResultRules(self._lineage, self._since, self._in_force)
         self._inspections = InspectionRules(self._stock, self._sampling, self._in_force, self._switching)
         self._sensing = SensingRules(lambda batch, phase: self._alarms.used_in(batch, phase), self._since)
@@ -291,6 +295,7 @@ class SiteRules:
             self._audits.judge(seen)
             self._yields.judge(seen)
             self._course.judge_withdrawn(seen)
+            self._judge_told_late(seen, seen.body)
             if seen.head.kind in (*SEALS, release.PRODUCTION_KIND):
                 self._judge_seal(seen.head.stream, seen.head.kind, seen.body)
         elif seen.head.kind in UNDER_LEASE:
@@ -393,6 +398,8 @@ class SiteRules:
                 stream.told = len(stream.written)
             stream.erased |= seen.by_server and head.kind == LEASE_ISSUED and body is None
             stream.sealed |= seen.by_server and head.kind in SEALS
+        if POST_SEAL in seen.stamp.flags:
+            self._late.add(head.id)
 
     def _judge_kind(self, seen: Seen) -> None:
         kind = self._registry.kinds.get(seen.head.kind)
@@ -443,6 +450,17 @@ class SiteRules:
             return
         if {POST_SEAL, AFTER_DISPOSITION}.isdisjoint(seen.stamp.flags):
             raise unflagged(POST_SEAL, f"{seen.head.stream} was sealed before")
+
+    def _judge_told_late(self, seen: Seen, body: Mapping[str, Any]) -> None:
+        """An exception of a sealed batch that an entry of none brings to light: a room's reading, a machine's alarm."""
+        if (
+            seen.head.kind != EXCEPTION
+            or body["code"] not in release.TOLD_ELSEWHERE
+            or not self._since.has_reached(_TOLD_LATE)
+        ):
+            return
+        if self._late.isdisjoint(body["entries"]):
+            self._judge_late(seen)
 
     def _judge_second(self, seen: Seen, body: Mapping[str, Any]) -> None:
         """The device signs the header alone: that the second person's signature is theirs, only their key tells."""

@@ -7,17 +7,22 @@ from typing import Any
 
 import pytest
 from batch_support import Site
+from course_support import Branches
 from dossier_support import printed
 from environment_support import HUMIDITY, TEMPERATURE, Rooms
 from paper_support import FROM, TO, begun, opened
-from witness_support import Story, witnessed
+from release_support import assess, sign
+from witness_support import Story, upgrade, witnessed
 
 from server.alerts import sweeps
 from server.core import clock, rebuild
 from server.core.errors import PestleError
 from server.environment import queries
+from server.production.model import EXCEPTION
 from server.production.surroundings.queries import of_batch
+from server.quality import queries as quality
 from server.release.pages import review_page
+from server.site.model import UPGRADED
 
 FLAG = ("room_beyond_action",)
 
@@ -313,3 +318,54 @@ def test_work_on_paper_ran_when_the_paper_says_and_a_witness_asks_the_same(tmp_p
         assert site.item("B9", FLAG[0]).details["readings"] == 1
         (tmp_path / "witness").mkdir()
         assert witnessed(tmp_path / "witness", Story.of(site.plant)) == (200, None)
+
+
+@pytest.mark.urs("ENV-03", "QUA-05")
+def test_what_comes_to_light_after_the_release_opens_one_deviation(rooms: Rooms, tmp_path: Path) -> None:
+    site = rooms.site
+    site.state(UPGRADED, "site", upgrade(UPGRADED))
+    rooms.order()
+    rooms.start()
+    late = [rooms.write("30.00"), rooms.write("31.00")]
+    rooms.end()
+    for phase in ("20", "30"):
+        rooms.start(phase)
+        rooms.end(phase)
+    site.hand_back("B1")
+    sign(site, "released")
+    assert [site.submit(one).flags for one in late] == [FLAG, FLAG]
+    with site.plant.engine.connect() as connection:
+        [found] = quality.deviations_of_batch(connection, "B1")
+    story = Story.of(site.plant)
+    [index] = story.indices(EXCEPTION)
+    assert (found.code, found.entries) == ("post_seal", (story.entries[index].head.id,))
+    assert story.entries[index].stamp.flags == ("post_seal",)
+    assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["differences"] == []
+    assert witnessed(tmp_path / "witness", story) == (200, None)
+    assert witnessed(tmp_path / "quiet", story.without_flag("post_seal")) == (422, ("flag_missing", index))
+
+
+@pytest.mark.urs("EQP-02", "QUA-05")
+def test_an_alarm_that_comes_to_light_after_the_release_opens_a_deviation(rooms: Rooms, tmp_path: Path) -> None:
+    site = rooms.site
+    site.state(UPGRADED, "site", upgrade(UPGRADED))
+    made = Branches(site)
+    made.register("PR-1", "press", None)
+    made.do("10")
+    site.now_ms += 60_000
+    said = {"equipment": "PR-1", "what": "punch jam", "severity": "critical", "source": "machine"}
+    late = site.writers["bridge-1"].write("equipment.alarm_raised.v1", "equipment/PR-1", said, actor="bridge-1")
+    made.wait(6)
+    made.identify("20", "PR-1")
+    made.do("20", "30", "40")
+    site.hand_back("B1")
+    for code in {one[0] for one in site.items("B1")}:
+        assess(site, code)
+    sign(site, "released")
+    assert "equipment_in_alarm" in site.submit(late).flags
+    with site.plant.engine.connect() as connection:
+        [found] = quality.deviations_of_batch(connection, "B1")
+    assert found.code == "post_seal"
+    story = Story.of(site.plant)
+    assert witnessed(tmp_path / "witness", story) == (200, None)
+    assert witnessed(tmp_path / "quiet", story.without_flag("post_seal"))[1] is not None
