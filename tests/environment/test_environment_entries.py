@@ -369,3 +369,20 @@ def test_an_alarm_that_comes_to_light_after_the_release_opens_a_deviation(rooms:
     story = Story.of(site.plant)
     assert witnessed(tmp_path / "witness", story) == (200, None)
     assert witnessed(tmp_path / "quiet", story.without_flag("post_seal"))[1] is not None
+
+
+@pytest.mark.urs("ENV-02", "PRD-06", "PRD-14")
+def test_the_record_of_the_rooms_goes_by_the_times_on_paper_that_stand(tmp_path: Path) -> None:
+    """The day was mistyped first: nothing of the ten days before is of the phase."""
+    for site in opened(f"sqlite:///{tmp_path}/pestle.db", tmp_path):
+        rooms = Rooms(site)
+        rooms.order("B9")
+        site.state("release.blank_issued.v1", "batch/B9", {"batch": "B9", "copy": 1, "reason": None}, "P-5")
+        site.now_ms += 3_600_000
+        first = site.put("paper_begun", begun(batch="B9", done_from=FROM.replace("-22T", "-12T")))
+        rooms.start(batch="B9")
+        assert told(rooms, "B9")[0]["from"].startswith("2026-11-12")
+        site.put("paper_begun", begun(batch="B9"), corrects=first.id, reason="day mistyped")
+        rooms.end(batch="B9")
+        [phase] = told(rooms, "B9")
+        assert (phase["from"], phase["to"], phase["ended"]) == (FROM, TO, True)
