@@ -211,7 +211,8 @@ def test_the_operators_screen_has_plain_words_for_each(lang: str) -> None:
     flags = {flag for flag, _ in STATES.values()} | {"post_seal", "container_missing", "container_used_up"}
     for flag in flags:
         assert re.search(rf"\b{flag}: \"[^\"]+\"", beside), flag
-    ended = (ROOT / "pwa" / "src" / "i18n" / f"first.{lang}.ts").read_text("utf-8")
+    words = [ROOT / "pwa" / "src" / "i18n" / f"{part}.{lang}.ts" for part in ("first", "later")]
+    ended = "".join(one.read_text("utf-8") for one in words)
     for end in ("expired", "revoked", "returned", "kept", "stopHint", "renewHint", "backHint"):
         assert re.search(rf"\b{end}: \"[^\"]+\"", ended), end
 
