@@ -1964,6 +1964,18 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was merged.", "未合并。"),
         ("Merge batches that are at the same phase of one recipe.", "请合并同一工艺规程、处于同一步骤的批次。"),
     ),
+    "blanks_outstanding": Problem(
+        409,
+        (
+            "Of copies of the empty record that bear the same number nobody knows yet what became of them.",
+            "编号相同的空白批记录副本尚有去向不明者。",
+        ),
+        ("Nothing was merged.", "未合并。"),
+        (
+            "Type in from the copies that are named, or say what became of them; for the merged batch issue one anew.",
+            "请先抄录所列副本或说明其去向；合并后的批次请另行发放。",
+        ),
+    ),
     "rework_recipe_unfit": Problem(
         409,
         (

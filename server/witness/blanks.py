@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from server.handheld.model import batch_of
 from server.production.descent.model import DECISIONS, parents
 from server.production.model import batch_stream
 from server.release.model import DISPOSITIONS
@@ -46,7 +47,8 @@ class BlankRules:
         given = seen.body or {}
         place = stream, given["copy"]
         used = given["copy"] in self._papers.used(given["batch"], certain=True)
-        code = rules.account_refused(stream in self._disposed, place in self._issued, place in self._accounted, used)
+        issued = place in self._issued or self._papers.is_lineage_lost
+        code = rules.account_refused(stream in self._disposed, issued, place in self._accounted, used)
         if code is not None:
             raise SyncError(code, f"copy {given['copy']} in {stream} by {seen.head.actor}")
 
@@ -56,7 +58,14 @@ class BlankRules:
         own = self._last[batch_stream(batch)]
         if (copy == own + 1 and not self._papers.asked) or (copy > own and self._papers.is_lineage_lost):
             return copy - 1
-        return max(own, *(self._last[batch_stream(one)] for one in self._lineage.above(batch)), 0)
+        return self._highest(batch)
+
+    def _highest(self, batch: str) -> int:
+        return max(self._last[batch_stream(one)] for one in (batch, *self._lineage.above(batch)))
+
+    def _erased(self, stream: str) -> int:
+        """The number of a copy whose issue is erased: the next, as it was counted then."""
+        return 1 + (self._highest(batch_of(stream) or "") if self._papers.asked else self._last[stream])
 
     def learn(self, seen: Seen) -> None:
         if not seen.by_server:
@@ -67,7 +76,7 @@ class BlankRules:
             self._accounted.add((seen.head.stream, seen.body["copy"]))
         elif seen.head.kind == ISSUED:
             stream = seen.head.stream
-            self._last[stream] = self._last[stream] + 1 if seen.body is None else seen.body["copy"]
+            self._last[stream] = self._erased(stream) if seen.body is None else seen.body["copy"]
             self._issued.add((stream, self._last[stream]))
         elif seen.head.kind in DISPOSITIONS:
             self._disposed.add(seen.head.stream)

@@ -38,6 +38,8 @@ Body = Mapping[str, Any]
 EDITION = 2
 # And from which on the same process is one of the same phases.
 PROCESS_EDITION = 5
+# And that from which on no copies of one number are merged while it is not known what became of both.
+COPIES = 5
 
 
 class DescentRules:
@@ -157,7 +159,11 @@ class DescentRules:
         known = (self._orders[one] for one in self._lineage.above(batch) if one in self._orders)
         above = [phase for one in known for phase in one["phases"]]
         typing = self._papers.typing(batch)
-        return Origin(batch, status, order, worked | ended, ended, out, above, self._first(batch), typing)
+        copies, out_of = self._papers.copies(batch) if self._since.has_reached(COPIES) else (frozenset(), frozenset())
+        first = self._first(batch)
+        return Origin(
+            batch, status, order, worked | ended, ended, out, above, first, typing, copies=copies, copies_out=out_of
+        )
 
     def _first(self, batch: str) -> Body | None:
         """The order that was frozen before anything of the batch was split or merged; None where that is its own."""

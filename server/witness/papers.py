@@ -111,6 +111,15 @@ class PaperRules(StandingRules):
             if self._holds(one, certain) and rules.owner(one.copy, self._family(one.batch), self._blanks) == batch
         }
 
+    def copies(self, batch: str) -> tuple[frozenset[tuple[str, int]], frozenset[tuple[str, int]]]:
+        """The copies of a batch and of what it came of, and those of which nobody can know what became of them."""
+        family = self._family(batch)
+        if self._born_lost or any(self.is_lost(one) for one in family):
+            return frozenset(), frozenset()
+        found = frozenset((of, copy) for of, copy in self._blanks if of in family)
+        used = {(one, copy) for one in family for copy in self.used(one, certain=False)}
+        return found, frozenset(one for one in found - used if not self._blanks[one].accounted)
+
     def _holds(self, one: Copying, certain: bool) -> bool:
         if model.batch_stream(one.batch) in {*self._typists_lost, *self._blind}:
             return not certain

@@ -288,7 +288,8 @@ def test_the_record_is_of_the_work_on_paper_and_says_what_became_of_every_copy(s
     assert row["captured"][:16] == "2026-11-22 09:40"
     first, second = told["copies"]
     assert (first[0], second[0], second[2]) == ("#1", "#2", "torn")
-    assert "10, 20" in first[3]
+    # Of phase 20 nothing was typed in yet.
+    assert first[3].endswith("10")
     assert "the power came back" in second[3]
     assert "s-copies" in str(told["clauses"])
     words = printed(site, lang=lang)[0]

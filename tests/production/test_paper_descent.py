@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 from batch_support import Site, cleared, marked, weighed
-from descent_support import split
+from descent_support import merge, split
 from paper_support import account, begun, ended, issue, opened
 from witness_support import Rig, Story, upgrade, witnessed
 
 from server.core.errors import PestleError
-from server.production.descent.model import SPLIT_KIND
+from server.production.descent.model import MERGED_KIND, SPLIT_KIND
 from server.release import queries as release
+from server.release.dossier.content import gather
 from server.release.paper.model import ACCOUNTED, ISSUED
 from server.site.model import UPGRADED
 
@@ -94,3 +95,57 @@ def test_of_what_is_whole_in_others_no_copy_is_issued(site: Site, tmp_path: Path
     given = {"batch": "B1", "copy": 2, "reason": "torn"}
     told = story.stated(ISSUED, "batch/B1", given, "P-5")
     assert witnessed(tmp_path / "told", told)[1] == ("batch_gone", len(told.entries) - 1)
+
+
+def blank(site: Site, batch: str, copy: int) -> None:
+    site.state(ISSUED, f"batch/{batch}", {"batch": batch, "copy": copy, "reason": "torn"}, "P-5")
+
+
+def unused(site: Site, batch: str, copy: int) -> None:
+    given = {"batch": batch, "copy": copy, "outcome": "unused", "reason": "never written on"}
+    site.state(ACCOUNTED, f"batch/{batch}", given, "P-5")
+
+
+def test_batches_are_not_merged_over_sheets_of_one_number(site: Site, tmp_path: Path) -> None:
+    """Afterwards nobody could say from which of the two something was typed in."""
+    site.hand_back("B1")
+    split(site, "B1", *PARTS)
+    for batch in ("B2", "B3"):
+        blank(site, batch, 2)
+    for open_ in (["B2 #2", "B3 #2"], ["B3 #2"]):
+        with pytest.raises(PestleError, match="blanks_outstanding") as told:
+            merge(site, "B4", "100.000", "B2", "B3")
+        assert told.value.details["copies"] == open_
+        unused(site, open_[0].partition(" ")[0], 2)
+    # What both came of has one sheet of its number, which may be typed in for what comes of them.
+    merge(site, "B4", "100.000", "B2", "B3")
+    assert released_of(site, "B1") == ["#1"]
+    story = Story.of(site.plant)
+    assert witnessed(tmp_path / "honest", story)[0] == 200
+    last = story.indices(ACCOUNTED)[-1]
+    merged = story.payloads(MERGED_KIND)[0]
+    early = story.first(last).stated(MERGED_KIND, "batch/B4", merged, "P-3")
+    assert witnessed(tmp_path / "early", early)[1] == ("blanks_outstanding", last)
+    # Of what was erased nobody knows any more how many there were.
+    for kind in (ISSUED, ACCOUNTED):
+        gone = story.indices(kind)[-1]
+        assert witnessed(tmp_path / kind, story.without_payload(gone))[1] == ("payload_missing", gone)
+
+
+@pytest.mark.urs("PRD-12")
+@pytest.mark.parametrize("batch", ["B1", "B2", "B3"])
+def test_the_record_says_for_which_part_a_sheet_was_typed_in(site: Site, batch: str) -> None:
+    site.hand_back("B1")
+    split(site, "B1", *PARTS)
+    site.leases["B2", "tablet-a"] = "lease-B2"
+    site.put("paper_begun", begun("20", batch="B2", done_to="2026-11-22T10:00:00.000Z"))
+    site.put("material_weighed", weighed("B2", verified_by="P-1"), cosigner="P-1")
+    blank(site, "B2", 2)
+    with site.plant.engine.connect() as connection:
+        log = site.plant.log
+        told = gather(connection, log, batch, "en", log.head(connection).size)
+    assert told is not None
+    own, phases = ("#1", "B2: 20") if batch == "B1" else ("B1 #1", "20" if batch == "B2" else "B2: 20")
+    rows = {row[0]: row[3] for row in told["copies"]}
+    assert rows[own] == f"Typed in: phases {phases}"
+    assert (rows.get("#2") == "Nobody knows what became of it") is (batch == "B2")

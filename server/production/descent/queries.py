@@ -43,8 +43,19 @@ def find_origin(connection: Connection, number: str) -> Origin | None:
     first = _first(connection, number, order)
     typing = frozenset(one.phase for one in still_typed(connection, number))
     traced = all(order_of(connection, one) is not None for one in ancestors(connection, number))
-    content = rules.third_form(order)
-    return Origin(number, status, content, worked | ended, ended, out, above, first, typing, traced)
+    content, (copies, copies_out) = rules.third_form(order), _copies(connection, number)
+    return Origin(number, status, content, worked | ended, ended, out, above, first, typing, traced, copies, copies_out)
+
+
+def _copies(connection: Connection, number: str) -> tuple[frozenset[tuple[str, int]], frozenset[tuple[str, int]]]:
+    """The copies of the empty record of a batch and of what it came of; and those of which nobody knows what became."""
+    found, out = set[tuple[str, int]](), set[tuple[str, int]]()
+    for one in family(connection, number):
+        blanks = typed_in.blanks(connection, one)
+        used = typed_from(connection, one) if blanks else {}
+        found |= {(one, blank.copy) for blank in blanks}
+        out |= {(one, blank.copy) for blank in blanks if not blank.accounted and blank.copy not in used}
+    return frozenset(found), frozenset(out)
 
 
 def _first(connection: Connection, number: str, order: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -92,17 +103,19 @@ def family(connection: Connection, number: str) -> list[str]:
     return [number, *ancestors(connection, number)]
 
 
-def used_copies(connection: Connection, number: str) -> set[int]:
-    """The copies of a batch from which something was typed in, for it or for what came of it."""
-    found = set[int]()
+def typed_from(connection: Connection, number: str) -> dict[int, dict[tuple[str, str], None]]:
+    """By the copies of a batch from which something was typed in: for which batch, this or what came of it, and for
+    which phases, in the order in which that began."""
+    found: dict[int, dict[tuple[str, str], None]] = {}
     for one in (number, *descendants(connection, number)):
         known, begun = queries.find_batch(connection, one), typed_in.of_batch(connection, one)
         if known is None or not begun:
             continue
         above = family(connection, one)
         issued = {(each, blank.copy) for each in above for blank in typed_in.blanks(connection, each)}
-        copies = sheets.used(begun, queries.typists(connection, one), known.phases)
-        found |= {copy for copy in copies if sheets.owner(copy, above, issued) == number}
+        for each in sheets.used(begun, queries.typists(connection, one), known.phases):
+            if sheets.owner(each.copy, above, issued) == number:
+                found.setdefault(each.copy, {})[one, each.phase] = None
     return found
 
 

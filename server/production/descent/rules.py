@@ -60,7 +60,16 @@ def merge_refused(given: Given, parents: Sequence[Origin], recipe: Given | None)
     sizes = [one.order["size"] for one in parents]
     if quantity["unit"] != sizes[0]["unit"] or Decimal(quantity["value"]) != _sum(sizes):
         return Refusal("batch_quantities_differ", {"size": total(sizes)})
-    return _unfit(_unrounded(first, recipe), quantity)
+    return _unfit(_unrounded(first, recipe), quantity) or _copies_refused(parents)
+
+
+def _copies_refused(parents: Sequence[Origin]) -> Refusal | None:
+    """A sheet that is filled in bears a number, and each batch counts its own: of two of one number nobody could say
+    afterwards from which something was typed in (CN GMP 2010, 173)."""
+    copies = {one for parent in parents for one in parent.copies}
+    out = {one for parent in parents for one in parent.copies_out}
+    twice = sorted(one for one in out if any(other[1] == one[1] and other != one for other in copies))
+    return Refusal("blanks_outstanding", {"copies": [f"{batch} #{copy}" for batch, copy in twice]}) if twice else None
 
 
 def rework_refused(given: Given, parent: Origin, recipe: Given | None, ways: Sequence[str]) -> Refusal | None:

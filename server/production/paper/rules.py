@@ -153,10 +153,10 @@ def still_typed(
 
 def used(
     found: Iterable[Copying], typists: Mapping[str, Collection[str]], phases: Iterable[Mapping[str, Any]]
-) -> set[int]:
-    """The copies from which something was typed in that belongs to the batch: to have begun is not to have used it."""
+) -> list[Copying]:
+    """What was begun, and of which something was typed in that belongs to the batch: only that has used its copy."""
     known = {one["id"] for one in phases}
-    return {one.copy for one in found if typists.get(one.entry) and one.phase in known}
+    return [one for one in found if typists.get(one.entry) and one.phase in known]
 
 
 def owner(copy: int, batches: Iterable[str], issued: Collection[tuple[str, int]]) -> str | None:

@@ -11,6 +11,7 @@ from server.production import queries as batches
 from server.production.descent import model
 from server.production.descent import queries as births
 from server.quality import queries as quality
+from server.release.dossier import surroundings
 from server.release.dossier.rows import moment, person, quantity
 from server.release.dossier.words import Lang, labels, word
 from sync.log.reading import StoredEntry
@@ -86,4 +87,5 @@ def answered(connection: Connection, above: list[str]) -> set[str]:
         found |= {"packed", "packed_people", "printed", "specimens"} if "packaging" in types else set()
         found |= {"results"} if quality.results_of_batch(connection, number) else set()
         found |= {"yields"} if batches.yields_of(connection, number) else set()
+        found |= {"environment"} if surroundings.is_read(connection, number) else set()
     return found

@@ -8,8 +8,10 @@ from sqlalchemy import Connection
 
 from server.identity import queries as identity
 from server.production import queries as batches
+from server.production.descent import queries as births
 from server.production.paper import queries as typed_in
 from server.production.paper.model import FROM_PAPER, Copying
+from server.production.paper.rules import happened
 from server.release.dossier.rows import View, moment, person
 from server.release.dossier.words import Lang, labels, word
 from server.release.paper import queries as accounting
@@ -17,7 +19,7 @@ from server.release.paper import queries as accounting
 
 def bound(connection: Connection, number: str, views: Sequence[View], lang: Lang) -> Sequence[View]:
     """The views with `paper`, in words, where they begin to type in something or were typed in; these with `sheet` as
-    well: {by, from, to} of the work on paper, which is what the record is of."""
+    well: {by, at} of the work on paper, which is what the record is of."""
     found = typed_in.of_batch(connection, number)
     if not found:
         return views
@@ -27,12 +29,16 @@ def bound(connection: Connection, number: str, views: Sequence[View], lang: Lang
     told: dict[str, str] = {one: f"{word(FROM_PAPER, lang)} #{copies[paper].copy}" for one, paper in of.items()}
     offsets = {view["id"]: view["offset"] for view in views}
     told |= {one.entry: _said(one, people, offsets.get(one.entry, 0), lang) for one in found}
-    sheets = {one.entry: {"by": people[one.done_by], "from": one.done_from, "to": one.done_to} for one in found}
+
+    def sheet(view: View) -> dict[str, Any]:
+        copying = copies[of[view["id"]]]
+        return {"by": people[copying.done_by], "at": happened(view["kind"], view["captured_at"], copying)}
+
     return [
         {
             **view,
             **({"paper": told[view["id"]]} if view["id"] in told else {}),
-            **({"sheet": sheets[of[view["id"]]]} if view["id"] in of else {}),
+            **({"sheet": sheet(view)} if view["id"] in of else {}),
         }
         for view in views
     ]
@@ -50,20 +56,24 @@ def _said(one: Copying, people: Mapping[str, Any], offset: int, lang: Lang) -> s
 
 
 def copies(connection: Connection, number: str, lang: Lang) -> list[list[str]]:
-    """Of each copy of the empty record: its number, who issued it when and why, and which phases were typed in from it,
-    or what became of it by whose word."""
-    words, known = labels(lang), accounting.accounts(connection, number)
-    found, issued = typed_in.of_batch(connection, number), accounting.copies(connection, number)
-    named = {*(one.by for one in issued), *(one.by for one in known.values())}
+    """Of each copy of the empty record of a batch, and of what it came of: its number, who issued it when and why, and
+    for which phases something was typed in from it, or what became of it by whose word."""
+    words, above = labels(lang), births.family(connection, number)
+    issued = [copy for one in above for copy in accounting.copies(connection, one)]
+    typed = {one: births.typed_from(connection, one) for one in {copy.batch for copy in issued}}
+    known = {one: accounting.accounts(connection, one) for one in typed}
+    named = {*(one.by for one in issued), *(one.by for each in known.values() for one in each.values())}
     people = identity.people(connection, named)
     rows = []
     for copy in issued:
-        phases = dict.fromkeys(one.phase for one in found if one.copy == copy.copy)
+        found = typed[copy.batch].get(copy.copy, {})
+        phases = [phase if batch == number else f"{batch}: {phase}" for batch, phase in found]
         parts = [f"{words['paper_typed_in']} {', '.join(phases)}"] if phases else []
-        account = known.get(copy.copy)
+        account = known[copy.batch].get(copy.copy)
         if account is not None:
             said = f"{word(account.outcome, lang)}: {account.reason}"
             parts.append(f"{said} · {person(people[account.by], lang)} {moment(account.at, 0)}")
         issue = f"{person(people[copy.by], lang)} {moment(copy.at, 0)}"
-        rows.append([f"#{copy.copy}", issue, copy.reason or "", " · ".join(parts) or words["paper_unknown"]])
+        name = f"#{copy.copy}" if copy.batch == number else f"{copy.batch} #{copy.copy}"
+        rows.append([name, issue, copy.reason or "", " · ".join(parts) or words["paper_unknown"]])
     return rows

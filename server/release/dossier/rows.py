@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from server.production.model import BALANCED, CALCULATED, ENDS, RESTED, SINGLE_VALUED, WEIGHINGS
+from server.production.model import BALANCED, CALCULATED, RESTED, SINGLE_VALUED, WEIGHINGS
 from server.production.paper.model import FROM_PAPER
 from server.recipes import printed
 from server.release.dossier.words import Lang, labels, word
@@ -64,10 +64,8 @@ def performer(view: View) -> Any:
 
 
 def happened(view: View) -> str:
-    """When it was done, in UTC: on paper a phase ends when its work there did, and of all else its begin is known."""
-    if "sheet" not in view:
-        return str(view["captured_at"])
-    return str(view["sheet"]["to" if view["kind"] in ENDS else "from"])
+    """When it was done, in UTC: on paper, or as it was captured."""
+    return str(view["sheet"]["at"] if "sheet" in view else view["captured_at"])
 
 
 def typed_in(view: View, lang: Lang) -> str:

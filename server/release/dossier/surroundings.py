@@ -35,6 +35,12 @@ def told(connection: Connection, number: str, lang: Lang) -> dict[str, Any]:
     }
 
 
+def is_read(connection: Connection, number: str) -> bool:
+    """Whether anything was read in the rooms of a batch while its phases ran."""
+    phases = queries.of_batch(connection, number, clock.now_text())
+    return any(one["count"] for phase in phases for one in phase["quantities"])
+
+
 def _rows(phase: Told, lang: Lang) -> list[list[str]]:
     w = labels(lang)
     until = moment(phase["to"], 0) if phase["ended"] else w["still_running"]

@@ -50,6 +50,6 @@ def gates(connection: Connection, batch: str, standing: bool) -> list[Gate]:
     copies, found = queries.copies(connection, batch), typed_in.of_batch(connection, batch)
     if standing or not (copies or found):
         return []
-    used, accounted = births.used_copies(connection, batch), queries.accounts(connection, batch)
+    used, accounted = births.typed_from(connection, batch), queries.accounts(connection, batch)
     open_ = [f"#{one}" for one in missing([one.copy for one in copies], accounted, used)]
     return [rules.gate("paper", [*open_, *(one.phase for one in births.still_typed(connection, batch))])]

@@ -44,7 +44,7 @@ def decide_account(connection: Connection, entry: Entry) -> Ruling:
     found = batches.find_batch(connection, batch)
     copy = given["copy"]
     issued = any(one.copy == copy for one in queries.copies(connection, batch))
-    known, used = copy in queries.accounts(connection, batch), copy in births.used_copies(connection, batch)
+    known, used = copy in queries.accounts(connection, batch), copy in births.typed_from(connection, batch)
     code = rules.account_refused(found is not None and found.disposed, issued, known, used)
     return Ruling() if code is None else Ruling(refusal=code, details={"batch": batch, "copy": copy})
 
