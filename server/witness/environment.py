@@ -100,7 +100,9 @@ class EnvironmentRules(StandingRules):
     def _ran(self, seen: Seen, body: Body) -> list[_Place]:
         """The phases that have ended and that turn out, by a reading, to have run beyond limits."""
         room, out = self._beyond(seen, body)
-        over = (one for one in self._spans.values() if out and one.covers(seen.head.captured_at))
+        if not out:
+            return []
+        over = (one for one in self._spans.values() if one.covers(seen.head.captured_at))
         return [(one.batch, one.phase) for one in over if self._room(one) == room]
 
     def _ends(self, seen: Seen, body: Body) -> list[_Place]:
