@@ -77,6 +77,15 @@ class Story:
         entries[index] = replace(entries[index], salt=None, payload=None)
         return replace(self, entries=entries)
 
+    def erased(self, *indices: int) -> "Story":
+        """Without these payloads, as an erasure past their retention leaves a log."""
+        said = [{"id": self.entries[one].head.id, "index": one} for one in indices]
+        given = {"entries": said, "reason": "past retention", "basis": "CN 2010, 162"}
+        story = self.server_says("site.payloads_erased.v1", "site", given)
+        for one in indices:
+            story = story.without_payload(one)
+        return story
+
     def first(self, size: int) -> "Story":
         return replace(self, entries=self.entries[:size])
 

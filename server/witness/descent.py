@@ -20,6 +20,7 @@ from server.witness.papers import PaperRules
 from server.witness.recipes import RecipeRules
 from server.witness.seen import Seen
 from server.witness.since import SinceRules
+from server.witness.standing import MISPLACED
 from server.witness.yields import YieldRules
 from sync.errors import SyncError
 from sync.verify.rules import ERASED
@@ -188,6 +189,8 @@ class DescentRules:
             self._due = self._due[1:]
         if given is None:
             self._lose(head.stream)
+            # A device may have said it in the stream of another batch: then nobody knows of which it was.
+            self._blind |= {*self._orders} if MISPLACED in seen.stamp.flags else set()
         elif seen.by_server:
             self._learn_own(seen, head.kind, given)
         elif not seen.is_strange:

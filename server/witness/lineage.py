@@ -36,7 +36,8 @@ class Lineage:
         open_ = [batch]
         while open_:
             how, parents = self._of.get(open_.pop(0), ("", ()))
-            new = [one for one in parents if one not in found and one != batch and (any_way or how in PARTS)]
+            # By number, as the door has them: which of two comes first tells whose copy of a number is meant.
+            new = [one for one in sorted(parents) if one not in found and one != batch and (any_way or how in PARTS)]
             found.update(dict.fromkeys(new))
             open_ += new
         return list(found)

@@ -19,7 +19,7 @@ from server.witness.production_reviews import EDITION
 from server.witness.seen import Seen
 from server.witness.sensing import MOST_SAMPLES
 from server.witness.since import SinceRules
-from server.witness.standing import StandingRules
+from server.witness.standing import MISPLACED, StandingRules
 from sync.errors import SyncError
 from sync.verify.rules import ERASED
 
@@ -114,7 +114,7 @@ class PaperRules(StandingRules):
     def copies(self, batch: str) -> tuple[frozenset[tuple[str, int]], frozenset[tuple[str, int]]]:
         """The copies of a batch and of what it came of, and those of which nobody can know what became of them."""
         family = self._family(batch)
-        if self._born_lost or any(self.is_lost(one) for one in family):
+        if self._born_lost or any(self.is_lost(one) or self._is_lost_below(one) for one in family):
             return frozenset(), frozenset()
         found = frozenset((of, copy) for of, copy in self._blanks if of in family)
         used = {(one, copy) for one in family for copy in self.used(one, certain=False)}
@@ -251,7 +251,7 @@ class PaperRules(StandingRules):
         if seen.by_server or seen.is_strange or head.kind not in rules.TYPED:
             return
         if body is None:
-            self._typists_lost.add(head.stream)
+            self._typists_lost |= {head.stream, *(self.phases if MISPLACED in seen.stamp.flags else ())}
         elif typed is not None:
             self._typed_in[seen.stamp.index] = model.batch_stream(typed.batch)
             self._typists.setdefault(typed.entry, set()).add(head.actor)
@@ -261,8 +261,10 @@ class PaperRules(StandingRules):
         if kind == ISSUED and seen.by_server:
             self._blanks[body["batch"], body["copy"]] = Blank(body["copy"], seen.stamp.recorded_at, accounted=False)
         elif kind == ACCOUNTED and seen.by_server:
-            at = self._blanks.get((body["batch"], body["copy"]))
-            self._blanks[body["batch"], body["copy"]] = Blank(body["copy"], at.issued_at if at else "", accounted=True)
+            place = body["batch"], body["copy"]
+            # Of a copy whose issue is erased nobody knows when that was; of its batch nothing is judged.
+            if place in self._blanks:
+                self._blanks[place] = replace(self._blanks[place], accounted=True)
         elif kind == model.PAPER_BEGUN:
             begun = Copying(entry=seen.head.id, device=seen.head.device, **{name: body[name] for name in body})
             self._end(_place(seen, body), seen.head.id)

@@ -56,7 +56,7 @@ class RequestRules(StandingRules):
         """SyncError `release_blocked`; the door's codes of an answer; `flag_missing` or `flag_wrong` of a request, or
         of the end of a phase."""
         head, given = seen.head, seen.body
-        if given is None or head.stream in self._blind:
+        if given is None or not self._blind.isdisjoint({head.stream, batch_stream(given.get("batch", ""))}):
             return
         if head.kind == REQUESTED and not seen.by_server and "batch_unknown" not in seen.stamp.flags:
             phases = self.phases_of(given["batch"])
@@ -133,6 +133,12 @@ class RequestRules(StandingRules):
         here = [one for one in self._of(given["batch"]) if one.phase == given["phase"]]
         return {one.entry: (one.sample, self._first[one.entry]) for one in here if one.entry not in self.superseded}
 
+    def _first_of(self, corrected: str | None, given: Body) -> Mark | None:
+        """When what is corrected was first made, where that is of the same phase: else it is no correction."""
+        known = self._asked.get(corrected or "")
+        same = known is not None and (known.batch, known.phase) == (given["batch"], given["phase"])
+        return self._first.get(corrected or "") if same else None
+
     def _of(self, batch: str) -> list[Request]:
         return [one for one in self._asked.values() if one.batch == batch]
 
@@ -154,7 +160,7 @@ class RequestRules(StandingRules):
         elif head.kind == REQUESTED:
             if given["phase"] is not None:
                 mark = replace(self._mark(seen, given), index=seen.stamp.index)
-                self._first[head.id] = self._first.get(head.corrects or "", mark)
+                self._first[head.id] = self._first_of(head.corrects, given) or mark
             same = ("batch", "phase", "sample", "what", "amount", "reason", "comment")
             about: dict[str, Any] = {"entry": head.id, "by": head.actor, "device": head.device, "at": head.captured_at}
             self._asked[head.id] = Request(**about | {name: given[name] for name in same})

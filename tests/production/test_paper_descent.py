@@ -128,8 +128,64 @@ def test_batches_are_not_merged_over_sheets_of_one_number(site: Site, tmp_path: 
     assert witnessed(tmp_path / "early", early)[1] == ("blanks_outstanding", last)
     # Of what was erased nobody knows any more how many there were.
     for kind in (ISSUED, ACCOUNTED):
-        gone = story.indices(kind)[-1]
-        assert witnessed(tmp_path / kind, story.without_payload(gone))[1] == ("payload_missing", gone)
+        assert witnessed(tmp_path / kind, story.erased(story.indices(kind)[-1])) == (200, None)
+
+
+def test_nobody_is_accused_of_a_copy_that_another_part_had_used(site: Site, tmp_path: Path) -> None:
+    """Where it was erased that a part typed in from a copy of the whole, the other part may have been merged."""
+    site.order("X1")
+    site.state(ISSUED, "batch/X1", {"batch": "X1", "copy": 1, "reason": None}, "P-5")
+    for kind, given in (("phase_started", marked("X1", "10")), ("phase_completed", marked("X1", "10"))):
+        site.put(kind, given)
+    for batch in ("B1", "X1"):
+        site.hand_back(batch)
+    split(site, "B1", *PARTS)
+    site.leases["B2", "tablet-a"] = "lease-B2"
+    site.put("paper_begun", begun("20", batch="B2", done_to="2026-11-22T10:00:00.000Z"))
+    site.put("material_weighed", weighed("B2", verified_by="P-1"), cosigner="P-1")
+    unused(site, "X1", 1)
+    merge(site, "X9", "140.000", "B3", "X1")
+    story = Story.of(site.plant)
+    assert witnessed(tmp_path / "honest", story) == (200, None)
+    begins = story.indices("production.paper_begun.v1")[0]
+    assert witnessed(tmp_path / "erased", story.erased(begins)) == (200, None)
+
+
+@pytest.mark.parametrize("parents", [("B2", "B3"), ("B3", "B2")])
+def test_whose_copy_of_a_number_is_meant_does_not_depend_on_the_order_of_a_merge(
+    site: Site, tmp_path: Path, parents: tuple[str, str]
+) -> None:
+    site.hand_back("B1")
+    split(site, "B1", *PARTS)
+    for batch in parents:
+        blank(site, batch, 2)
+        site.leases[batch, "tablet-a"] = f"lease-{batch}"
+    site.now_ms += 3_600_000
+    unused(site, "B2", 2)
+    done = {"copy": 2, "done_from": "2026-11-22T10:45:00.000Z", "done_to": "2026-11-22T10:50:00.000Z"}
+    site.put("paper_begun", begun("20", batch="B3", **done))
+    site.put("material_weighed", weighed("B3", verified_by="P-1"), cosigner="P-1")
+    site.put("phase_completed", marked("B3", "20"))
+    site.put("paper_ended", {**ended("20"), "batch": "B3"}, cosigner="P-2")
+    site.put("material_weighed", weighed("B2"))
+    site.put("phase_completed", marked("B2", "20"))
+    merge(site, "B4", "100.000", *parents)
+    site.leases["B4", "tablet-a"] = "lease-B4"
+    assert "blank_used" in site.put("paper_begun", begun("30", batch="B4", **done)).flags
+    assert witnessed(tmp_path / "honest", Story.of(site.plant)) == (200, None)
+
+
+def test_a_copy_of_which_the_issue_was_erased_and_that_was_accounted_for_ends_no_witness(
+    site: Site, tmp_path: Path
+) -> None:
+    site.hand_back("B1")
+    unused(site, "B1", 1)
+    split(site, "B1", *PARTS)
+    site.leases["B2", "tablet-a"] = "lease-B2"
+    assert "blank_used" in site.put("paper_begun", begun("20", batch="B2")).flags
+    story = Story.of(site.plant)
+    assert witnessed(tmp_path / "honest", story) == (200, None)
+    assert witnessed(tmp_path / "erased", story.erased(story.indices(ISSUED)[0])) == (200, None)
 
 
 @pytest.mark.urs("PRD-12")

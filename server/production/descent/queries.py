@@ -95,7 +95,7 @@ def children_of(connection: Connection, number: str) -> Sequence[Row[Any]]:
 
 def ancestors(connection: Connection, number: str) -> list[str]:
     """Everything that a batch came of, however far back, the nearest first."""
-    return _walk(number, lambda one: [row.parent for row in parents_of(connection, one)])
+    return _walk(number, lambda one: sorted(row.parent for row in parents_of(connection, one)))
 
 
 def family(connection: Connection, number: str) -> list[str]:
@@ -127,7 +127,7 @@ def still_typed(connection: Connection, number: str) -> list[Copying]:
 
 def same_made(connection: Connection, number: str) -> list[str]:
     """Those of its ancestors whose material is this batch's as it was: a rework has made something else of the rest."""
-    return _walk(number, lambda one: [row.parent for row in parents_of(connection, one) if row.how != "rework"])
+    return _walk(number, lambda one: sorted(row.parent for row in parents_of(connection, one) if row.how != "rework"))
 
 
 def descendants(connection: Connection, number: str) -> list[str]:
