@@ -80,7 +80,6 @@ HARMLESS = (REFUSED_KIND, "handheld.lease_returned.v1", "handheld.pin_tried.v1")
 REVIEWS_PRODUCTION = "production.review"
 # What quality says of a record while it reviews it, and what the laboratory finds: nothing of how the batch was made,
 # so that production's signature need not cover it. An answer of the floor is not among these.
-OF_COPIES = (paper.ISSUED, paper.ACCOUNTED)
 OF_QUALITY = (
     PRODUCTION_KIND,
     RESOLVED_KIND,
@@ -100,7 +99,7 @@ OF_QUALITY = (
     requests.UNTESTED,
     records.SETTLED,
     # What becomes of the copies of an empty record, which QA issues.
-    *OF_COPIES,
+    *paper.OF_COPIES,
 )
 
 # What a person signs; `said` is what was shown for that.

@@ -1,4 +1,5 @@
-"""Whether copies of a batch's empty record were issued one after the other, by the door's own rule (China GMP 173)."""
+"""Whether copies of a batch's empty record were issued one after the other, and put out again with a reason, by the
+door's own rules (China GMP 173)."""
 
 from collections import Counter
 
@@ -7,7 +8,7 @@ from server.production.descent.model import DECISIONS, parents
 from server.production.model import batch_stream
 from server.release.model import DISPOSITIONS
 from server.release.paper import rules
-from server.release.paper.model import ACCOUNTED, ISSUED
+from server.release.paper.model import ACCOUNTED, ISSUED, OF_COPIES, PRINTED
 from server.witness.lineage import Lineage
 from server.witness.papers import PaperRules
 from server.witness.seen import Seen
@@ -27,15 +28,19 @@ class BlankRules:
         self._issued: set[tuple[str, int]] = set()
         self._disposed: set[str] = set()
         self._accounted: set[tuple[str, int]] = set()
+        self._printed: set[tuple[str, int]] = set()
 
     def judge(self, seen: Seen) -> None:
         """SyncError with what the door refuses with: `batch_closed`, `blank_out_of_order`, `blank_reason_missing`; of
-        what is accounted for `not_found`, `item_closed`."""
-        if seen.body is None or not seen.by_server or seen.head.kind not in (ISSUED, ACCOUNTED):
+        what is put out or accounted for `not_found`, `item_closed`."""
+        if seen.body is None or not seen.by_server or seen.head.kind not in OF_COPIES:
             return
         given, stream = seen.body, batch_stream(seen.body["batch"])
         if seen.head.kind == ACCOUNTED:
             self._judge_account(seen, stream)
+            return
+        if seen.head.kind == PRINTED:
+            self._judge_print(seen, stream)
             return
         gone = self._papers.asked and stream in self._gone
         issued = self._before(given["batch"], given["copy"])
@@ -51,6 +56,15 @@ class BlankRules:
         code = rules.account_refused(stream in self._disposed, issued, place in self._accounted, used)
         if code is not None:
             raise SyncError(code, f"copy {given['copy']} in {stream} by {seen.head.actor}")
+
+    def _judge_print(self, seen: Seen, stream: str) -> None:
+        given = seen.body or {}
+        place = stream, given["copy"]
+        issued = place in self._issued or self._papers.is_lineage_lost
+        prints, accounted = int(place in self._printed), place in self._accounted
+        code = rules.print_refused(stream in self._disposed, issued, accounted, prints, given["reason"])
+        if code is not None:
+            raise SyncError(code, f"copy {given['copy']} in {stream} put out by {seen.head.actor}")
 
     def _before(self, batch: str, copy: int) -> int:
         """The highest number there was. Servers of before began anew with each batch; of what a batch came of nobody
@@ -74,6 +88,8 @@ class BlankRules:
             self._gone |= {batch_stream(one) for one in parents(seen.head.kind, seen.body)}
         elif seen.head.kind == ACCOUNTED and seen.body is not None:
             self._accounted.add((seen.head.stream, seen.body["copy"]))
+        elif seen.head.kind == PRINTED and seen.body is not None:
+            self._printed.add((seen.head.stream, seen.body["copy"]))
         elif seen.head.kind == ISSUED:
             stream = seen.head.stream
             self._last[stream] = self._erased(stream) if seen.body is None else seen.body["copy"]

@@ -9,12 +9,12 @@ from server.quality.model import subject_of
 from server.release.model import (
     DISPOSITIONS,
     HARMLESS,
-    OF_COPIES,
     OF_QUALITY,
     PRODUCTION_KIND,
     RELEASED_KIND,
     REVIEW_FLOW,
 )
+from server.release.paper.model import OF_COPIES
 from server.witness.lineage import Lineage
 from server.witness.remembering import Remembering
 from server.witness.seen import Seen

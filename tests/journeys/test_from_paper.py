@@ -122,3 +122,35 @@ def test_the_log_has_what_was_typed_in_bound_to_its_copy_and_the_deviation(here:
     phone.at("deviation-save").click()
     expect(card.get_by_test_id(re.compile("^deviation-DEV-"))).to_be_visible(timeout=LONG)
     expect(card.get_by_test_id(re.compile("^open-deviation-"))).to_have_count(0)
+
+
+@pytest.mark.urs("PRD-12")
+def test_a_copy_is_printed_by_name_and_again_with_a_reason(here: Site) -> None:
+    phone = here.phone("copies", "zh-CN")
+    phone.page.goto(f"{phone.wire.url}/batch/{BATCH}")
+    phone.sign_in("zhaolin")
+    phone.at("blank-open").click()
+    expect(phone.at("blank-1")).to_contain_text("已抄录", timeout=LONG)
+    phone.at("blank-reason").fill("再停电备用")
+    phone.at("blank-issue").click()
+    with phone.page.expect_download() as download:
+        phone.at("blank-2-zh").click()
+    assert download.value.suggested_filename == f"{BATCH}-2-zh.pdf"
+    assert download.value.path().read_bytes().startswith(b"%PDF-")
+    expect(phone.at("blank-2-print")).to_contain_text("第 1 次打印 · 中文 · 赵琳")
+    phone.at("blank-2-en").click()
+    expect(phone.at("blank-print")).to_be_disabled()
+    phone.at("blank-cause").fill("打印机卡纸")
+    shown_at_each_size(phone, "blank-copies")
+    with phone.page.expect_download() as download:
+        phone.at("blank-print").click()
+    assert download.value.suggested_filename == f"{BATCH}-2-en.pdf"
+    expect(phone.at("blank-2-print").last).to_contain_text("打印机卡纸")
+    # What became of it is known then, and nobody prints it any more.
+    phone.at("blank-2-account").click()
+    phone.at("blank-why").fill("未启用")
+    phone.at("blank-account").click()
+    expect(phone.at("blank-2-became")).to_contain_text("未使用")
+    expect(phone.at("blank-2-zh")).to_have_count(0)
+    prints = here.desk("zhaolin").batch(BATCH, "/blanks")["items"][1]["prints"]
+    assert [(one["lang"], one["reason"]) for one in prints] == [("zh", None), ("en", "打印机卡纸")]

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from pypdf import PdfReader
 from release_support import sign
+from werkzeug.test import TestResponse
 
 from server.app import create_app
 from server.core import rebuild
@@ -43,6 +44,20 @@ def issue(qa: FlaskClient, reason: str | None = None) -> tuple[int, str | None]:
     return answer.status_code, (answer.json or {}).get("error", {}).get("code") or (answer.json or {}).get("code")
 
 
+def put_out(qa: FlaskClient, copy: int, lang: str = "en", reason: str | None = None) -> TestResponse:
+    return qa.post(f"/api/batches/B1/blanks/{copy}/prints", json={"lang": lang, "reason": reason})
+
+
+def printed(qa: FlaskClient, copy: int, lang: str = "en", reason: str | None = None) -> list[str]:
+    answer = put_out(qa, copy, lang, reason)
+    assert answer.mimetype == "application/pdf"
+    return ["".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(answer.data)).pages]
+
+
+def refused(answer: TestResponse) -> tuple[int, str | None]:
+    return answer.status_code, (answer.json or {}).get("code")
+
+
 def test_a_copy_is_issued_by_name_and_another_needs_a_reason(site: Site) -> None:
     qa = client(site, "P-5")
     assert qa.get("/api/batches/B1/blanks").json == {"items": []}
@@ -64,9 +79,7 @@ def test_it_has_a_line_for_every_value_with_its_limits_and_its_number_on_every_p
 ) -> None:
     qa = client(site, "P-5")
     issue(qa)
-    answer = qa.get(f"/api/batches/B1/blanks/1?lang={lang}")
-    assert answer.mimetype == "application/pdf"
-    pages = ["".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(answer.data)).pages]
+    pages = printed(qa, 1, lang)
     assert all(copy in page and "B1" in page and "5mg" in page for page in pages)
     whole = "".join(pages)
     for phase in PHASES:
@@ -85,7 +98,7 @@ def test_nobody_but_qa_issues_one_and_of_what_is_sealed_there_is_none(site: Site
     qa = client(site, "P-5")
     assert issue(qa) == (409, "batch_closed")
     assert qa.post("/api/batches/nowhere/blanks", json={"reason": None}).status_code == 404
-    assert qa.get("/api/batches/B1/blanks/1").status_code == 404
+    assert refused(put_out(qa, 1)) == (409, "batch_closed")
 
 
 def test_copies_are_numbered_without_a_gap() -> None:
@@ -124,3 +137,30 @@ def test_what_is_not_typed_in_from_is_accounted_for_by_qa(site: Site) -> None:
         [],
     )
     assert qa.post("/api/batches/B1/blanks/1/account", json=said).status_code == 409
+    assert refused(put_out(qa, 1)) == (409, "item_closed")
+
+
+@pytest.mark.parametrize(("lang", "again"), [("en", "Copy1·Print2"), ("zh", "副本1·打印2")])
+def test_each_print_of_a_copy_is_in_the_log_and_another_needs_a_reason(site: Site, lang: str, again: str) -> None:
+    """Two sheets of one number: nothing on them would tell them apart."""
+    qa = client(site, "P-5")
+    assert refused(put_out(qa, 1)) == (404, "not_found")
+    issue(qa)
+    assert put_out(client(site, "P-1"), 1).status_code == 403
+    assert not any(again in page for page in printed(qa, 1, lang))
+    assert refused(put_out(qa, 1, lang)) == (409, "blank_reason_missing")
+    assert refused(put_out(qa, 1, "de", "x"))[0] == 422
+    pages = printed(qa, 1, lang, "the printer jammed")
+    assert all(again in page for page in pages)
+    assert "theprinterjammed" in pages[0]
+    [first] = qa.get("/api/batches/B1/blanks").json["items"]
+    assert [(one["lang"], one["by"]["id"], one["reason"]) for one in first["prints"]] == [
+        (lang, "P-5", None),
+        (lang, "P-5", "the printer jammed"),
+    ]
+    with site.plant.engine.connect() as connection:
+        content = gather(connection, site.plant.log, "B1", "en" if lang == "en" else "zh", 1 << 30)
+    assert content is not None
+    [row] = content["copies"]
+    assert f"{again.partition('·')[2][:-1]} 2: the printer jammed" in row[3]
+    assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["differences"] == []

@@ -47,7 +47,7 @@ async function refusal(response: Response): Promise<Problem> {
 /** A server that accepts and never answers is no server: after this many milliseconds it counts as offline. */
 const TIMEOUT = 20_000;
 
-async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+async function ask(method: string, path: string, body?: unknown): Promise<Response> {
   const init: RequestInit = { method, credentials: "same-origin", cache: "no-store", signal: AbortSignal.timeout(TIMEOUT), headers: { Accept: "application/json" } };
   if (body !== undefined) {
     init.headers = { ...init.headers, "Content-Type": "application/json" };
@@ -65,12 +65,19 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
     if (problem.status === 401) missing(problem.code);
     throw problem;
   }
+  return response;
+}
+
+async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const response = await ask(method, path, body);
   return (response.status === 204 ? undefined : await response.json()) as T;
 }
 
 export const api = {
   get: <T>(path: string): Promise<T> => call<T>("GET", path),
   post: <T>(path: string, body: unknown = {}): Promise<T> => call<T>("POST", path, body),
+  /** A file that the server makes, as this is asked of it. */
+  file: async (path: string, body: unknown): Promise<Blob> => (await ask("POST", path, body)).blob(),
   delete: <T>(path: string): Promise<T> => call<T>("DELETE", path),
 };
 

@@ -70,6 +70,7 @@ export const codesEn = {
     "production.exception_reported.v1": "Exception reported",
     "production.order_released.v1": "Batch order released", "production.order_released.v2": "Batch order released", "production.phase_started.v1": "Phase started", "production.line_cleared.v1": "Line cleared", "production.material_weighed.v1": "Material weighed", "production.parameter_recorded.v1": "Parameter recorded", "production.parameter_recorded.v2": "Parameter recorded",
     "release.blank_issued.v1": "Empty record on paper issued",
+    "release.blank_printed.v1": "Empty record on paper printed",
     "production.material_balanced.v1": "Balance of a printed material",
     "production.specimen_kept.v1": "Specimen of a printed material",
     "production.check_recorded.v1": "In-process check recorded", "production.yield_recorded.v1": "Yield recorded", "production.yield_explained.v1": "Yield explained", "production.phase_completed.v1": "Phase completed", "production.phase_held.v1": "Phase held", "production.phase_resumed.v1": "Phase resumed", "production.phase_aborted.v1": "Phase aborted", "production.phase_skipped.v1": "Phase skipped", "production.equipment_identified.v1": "Equipment identified", "production.equipment_cleaned.v1": "Equipment cleaned", "production.cleaning_checked.v1": "Cleaning checked", "production.remark_added.v1": "Remark", "production.photo_attached.v1": "Photo", "production.exception_raised.v1": "Exception raised", "production.conflict_found.v1": "Conflict found", "production.batch_imported.v1": "Historical batch imported",

@@ -71,6 +71,7 @@ export const codesZh: typeof codesEn = {
     "production.exception_reported.v1": "上报异常",
     "production.order_released.v1": "下达批生产指令", "production.order_released.v2": "下达批生产指令", "production.phase_started.v1": "步骤开始", "production.line_cleared.v1": "清场完成", "production.material_weighed.v1": "物料称量", "production.parameter_recorded.v1": "记录参数", "production.parameter_recorded.v2": "记录参数",
     "release.blank_issued.v1": "发放空白纸质批记录",
+    "release.blank_printed.v1": "打印空白纸质批记录",
     "production.material_balanced.v1": "印刷包材物料平衡",
     "production.specimen_kept.v1": "印刷包材样张",
     "production.check_recorded.v1": "记录中间控制", "production.yield_recorded.v1": "记录收率", "production.yield_explained.v1": "收率超限说明", "production.phase_completed.v1": "步骤完成", "production.phase_held.v1": "步骤暂停", "production.phase_resumed.v1": "步骤恢复", "production.phase_aborted.v1": "步骤中止", "production.phase_skipped.v1": "步骤跳过", "production.equipment_identified.v1": "设备确认", "production.equipment_cleaned.v1": "设备清洁", "production.cleaning_checked.v1": "清洁复核", "production.remark_added.v1": "备注", "production.photo_attached.v1": "照片", "production.exception_raised.v1": "发生异常", "production.conflict_found.v1": "发现冲突", "production.batch_imported.v1": "导入历史批",

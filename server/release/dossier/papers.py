@@ -62,13 +62,19 @@ def copies(connection: Connection, number: str, lang: Lang) -> list[list[str]]:
     issued = [copy for one in above for copy in accounting.copies(connection, one)]
     typed = {one: births.typed_from(connection, one) for one in {copy.batch for copy in issued}}
     known = {one: accounting.accounts(connection, one) for one in typed}
-    named = {*(one.by for one in issued), *(one.by for each in known.values() for one in each.values())}
+    prints = {one: accounting.prints(connection, one) for one in typed}
+    again = [one for each in prints.values() for of_copy in each.values() for one in of_copy[1:]]
+    named = {*(one.by for one in issued), *(one.by for one in again)}
+    named |= {one.by for each in known.values() for one in each.values()}
     people = identity.people(connection, named)
     rows = []
     for copy in issued:
         found = typed[copy.batch].get(copy.copy, {})
         phases = [phase if batch == number else f"{batch}: {phase}" for batch, phase in found]
         parts = [f"{words['paper_typed_in']} {', '.join(phases)}"] if phases else []
+        for at, one in enumerate(prints[copy.batch].get(copy.copy, [])[1:], 2):
+            why = f"{words['blank_print']} {at}: {one.reason}"
+            parts.append(f"{why} · {person(people[one.by], lang)} {moment(one.at, 0)}")
         account = known[copy.batch].get(copy.copy)
         if account is not None:
             said = f"{word(account.outcome, lang)}: {account.reason}"

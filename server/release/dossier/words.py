@@ -94,6 +94,7 @@ copy_outcome|去向|What became of it
 unused|未使用|Unused
 spoiled|作废|Spoiled
 lost|遗失|Lost
+blank_print|打印|Print
 blank_checked_by|核对人、日期|Compared by, date
 ok_or_not|合格 / 不合格|in order / not in order
 done|已完成|Done
@@ -296,6 +297,7 @@ quality.deviation_closed.v2|偏差经流程关闭|Deviation closed by its flow
 quality.results_recorded.v1|检验结果|Results recorded
 release.blank_accounted.v1|空白纸质批记录去向|What became of an empty record
 release.blank_issued.v1|发放空白纸质批记录|Empty record on paper issued
+release.blank_printed.v1|打印空白纸质批记录|Empty record on paper printed
 release.record_set_aside.v1|不再等待表单|Form set aside
 release.conflict_resolved.v1|冲突裁定|Conflict decided
 release.exception_assessed.v1|异常评估|Exception assessed

@@ -2,7 +2,7 @@
 printed, so that a plant whose machines are all down works on by the same recipe (Annex 11, 16; China GMP 173, 174)."""
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -18,15 +18,16 @@ from server.production.model import SPECIMEN
 from server.recipes import printed
 from server.release.dossier.rows import batch_size, limits, moment, person
 from server.release.dossier.words import Lang, labels, word
-from server.release.paper.model import Copy
+from server.release.paper.model import Copy, Print
 
 _TEMPLATE = resources.files("server.release.paper") / "blank.typ"
 # Lines for portions of a material that comes out of several containers.
 _PORTIONS = 3
 
 
-def blank_pdf(connection: Connection, site: str, copy: Copy, lang: Lang) -> bytes | None:
-    """PDF/A-3 of a copy; None for a batch without phases, as history has none."""
+def blank_pdf(connection: Connection, site: str, copy: Copy, prints: Sequence[Print]) -> bytes | None:
+    """PDF/A-3 of the last of these prints of a copy; None for a batch without phases, as history has none."""
+    lang: Lang = "en" if prints[-1].lang == "en" else "zh"
     line, batch = batches.batch_line(connection, copy.batch), batches.find_batch(connection, copy.batch)
     recipe = batches.recipe_of(connection, copy.batch)
     if line is None or batch is None or recipe is None:
@@ -44,6 +45,8 @@ def blank_pdf(connection: Connection, site: str, copy: Copy, lang: Lang) -> byte
         "copy": str(copy.copy),
         "issued": f"{person(issuer, lang)} · {moment(copy.at, 0)}",
         "reason": copy.reason or "",
+        "again": f"{labels(lang)['blank_print']} {len(prints)}" if len(prints) > 1 else "",
+        "again_why": prints[-1].reason or "",
         "phases": [_phase(phase, lang) for phase in batch.phases],
     }
     return _compile(content)

@@ -1,4 +1,4 @@
-"""The kind of an issued copy of the empty record."""
+"""The kinds of copies of the empty record: issued, put out, accounted for."""
 
 from marshmallow import Schema
 from sqlalchemy import Connection
@@ -28,6 +28,15 @@ class BlankAccounted(Schema):
     reason = fields.text(2000)
 
 
+class BlankPrinted(Schema):
+    """A copy was put out as PDF; from the second time on there is a `reason`."""
+
+    batch = fields.code()
+    copy = fields.whole(1, 1000)
+    lang = fields.choice(*model.LANGUAGES)
+    reason = fields.text(2000, none=True)
+
+
 def decide(connection: Connection, entry: Entry) -> Ruling:
     given = entry.payload
     found = batches.find_batch(connection, given["batch"])
@@ -46,6 +55,15 @@ def decide_account(connection: Connection, entry: Entry) -> Ruling:
     issued = any(one.copy == copy for one in queries.copies(connection, batch))
     known, used = copy in queries.accounts(connection, batch), copy in births.typed_from(connection, batch)
     code = rules.account_refused(found is not None and found.disposed, issued, known, used)
+    return Ruling() if code is None else Ruling(refusal=code, details={"batch": batch, "copy": copy})
+
+
+def decide_print(connection: Connection, entry: Entry) -> Ruling:
+    given, batch, copy = entry.payload, entry.payload["batch"], entry.payload["copy"]
+    found = batches.find_batch(connection, batch)
+    issued = any(one.copy == copy for one in queries.copies(connection, batch))
+    known, prints = copy in queries.accounts(connection, batch), queries.prints(connection, batch).get(copy, [])
+    code = rules.print_refused(found is not None and found.disposed, issued, known, len(prints), given["reason"])
     return Ruling() if code is None else Ruling(refusal=code, details={"batch": batch, "copy": copy})
 
 
@@ -70,6 +88,15 @@ KINDS = (
         "decision",
         decide_account,
         projection.account,
+        by=(model.ISSUES,),
+        places=rooms_of_batch,
+    ),
+    Kind(
+        model.PRINTED,
+        BlankPrinted,
+        "decision",
+        decide_print,
+        projection.put_out,
         by=(model.ISSUES,),
         places=rooms_of_batch,
     ),

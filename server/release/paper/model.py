@@ -1,4 +1,4 @@
-"""The nouns of the empty record on paper: a copy that somebody issued."""
+"""The nouns of the empty record on paper: a copy that somebody issued, and each print of it."""
 
 from dataclasses import dataclass
 
@@ -6,6 +6,10 @@ ISSUED = "release.blank_issued.v1"
 # A copy that nobody types in from came back, or did not.
 ACCOUNTED = "release.blank_accounted.v1"
 OUTCOMES = ("unused", "spoiled", "lost")
+# Each time a copy is put out as PDF: what is printed twice is two sheets of one number.
+PRINTED = "release.blank_printed.v1"
+OF_COPIES = (ISSUED, ACCOUNTED, PRINTED)
+LANGUAGES = ("zh", "en")
 ISSUES = "batch.review"
 
 
@@ -29,3 +33,14 @@ class Account:
     by: str
     at: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """A copy that somebody put out, in one of `LANGUAGES`; `reason`: why again, of all but the first of a copy."""
+
+    copy: int
+    lang: str
+    by: str
+    at: str
+    reason: str | None

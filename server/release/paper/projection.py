@@ -1,4 +1,4 @@
-"""The table of issued copies."""
+"""The tables of issued copies: what became of them, and how often each was put out."""
 
 from sqlalchemy import Column, Connection, Integer, Table, Text, insert
 
@@ -28,6 +28,19 @@ account_ = Table(
 )
 
 
+print_ = Table(
+    "release_blank_print",
+    records,
+    Column("idx", Integer, primary_key=True, autoincrement=False),
+    Column("batch", Text, nullable=False, index=True),
+    Column("copy", Integer, nullable=False),
+    Column("lang", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("reason", Text),
+)
+
+
 def issue(connection: Connection, entry: Entry) -> None:
     row = {name: entry.payload[name] for name in ("batch", "copy", "reason")}
     connection.execute(insert(blank), row | {"by": entry.actor, "at": entry.recorded_at})
@@ -36,3 +49,8 @@ def issue(connection: Connection, entry: Entry) -> None:
 def account(connection: Connection, entry: Entry) -> None:
     row = {name: entry.payload[name] for name in ("batch", "copy", "outcome", "reason")}
     connection.execute(insert(account_), row | {"by": entry.actor, "at": entry.recorded_at})
+
+
+def put_out(connection: Connection, entry: Entry) -> None:
+    row = {name: entry.payload[name] for name in ("batch", "copy", "lang", "reason")}
+    connection.execute(insert(print_), row | {"idx": entry.index, "by": entry.actor, "at": entry.recorded_at})

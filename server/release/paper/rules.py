@@ -19,6 +19,18 @@ def refusal(disposed: bool, gone: bool, issued: int, copy: int, reason: str | No
     return "blank_reason_missing" if issued and not reason else None
 
 
+def print_refused(disposed: bool, issued: bool, accounted: bool, prints: int, reason: str | None) -> str | None:
+    """The code with which a copy is not put out: it is none, or what became of it is known. Two sheets of one number
+    need a reason, as another number does (China GMP 173); `prints`: how often it was put out before."""
+    if disposed:
+        return "batch_closed"
+    if not issued:
+        return "not_found"
+    if accounted:
+        return "item_closed"
+    return "blank_reason_missing" if prints and not reason else None
+
+
 def account_refused(disposed: bool, issued: bool, accounted: bool, typed_in: bool) -> str | None:
     """The code with which nobody accounts for a copy: there is none, or it is known already what became of it."""
     if disposed:

@@ -1,4 +1,4 @@
-"""The API of the empty record: issue a copy, list the copies, take one as PDF."""
+"""The API of the empty record: issue a copy, list the copies, put one out as PDF."""
 
 # flask-smorest tells no types of its decorators.
 # mypy: allow-untyped-decorators
@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Response
 from flask_smorest import Blueprint
-from marshmallow import Schema, validate
+from marshmallow import Schema
 from marshmallow import fields as plain
 from sqlalchemy import Connection
 
@@ -38,8 +38,9 @@ class BlankAccount(Schema):
     reason = fields.text(2000)
 
 
-class BlankQuery(Schema):
-    lang = plain.String(load_default="zh", validate=validate.OneOf(["zh", "en"]))
+class BlankPrint(Schema):
+    lang = fields.choice(*model.LANGUAGES)
+    reason = fields.text(2000, none=True)
 
 
 class BlanksAnswer(Schema):
@@ -50,8 +51,8 @@ class BlanksAnswer(Schema):
 @require("batch.read")
 @blueprint.response(200, BlanksAnswer)
 def list_blanks(number: str) -> Answer:
-    """{items: [{copy, by {id, name, name_en}, at, reason, phases, account {outcome, by, at, reason}}]}, the first copy
-    first; `phases` are those that were typed in from it."""
+    """{items: [{copy, by {id, name, name_en}, at, reason, phases, account {outcome, by, at, reason}, prints [{lang, by,
+    at, reason}]}]}, the first copy and the first print first; `phases` are those that were typed in from it."""
     with site.current().engine.connect() as connection:
         return _listed(connection, number)
 
@@ -84,16 +85,20 @@ def account_blank(given: Mapping[str, Any], number: str, copy: int) -> Answer:
         return _listed(connection, number)
 
 
-@blueprint.get("/<number>/blanks/<int:copy>")
+@blueprint.post("/<number>/blanks/<int:copy>/prints")
 @require(model.ISSUES)
-@blueprint.arguments(BlankQuery, location="query")
+@blueprint.arguments(BlankPrint)
 @blueprint.response(200, content_type="application/pdf")
-def show_blank(query: Mapping[str, Any], number: str, copy: int) -> Response:
-    """An issued copy as PDF/A. Its number and who issued it stand on every page."""
-    plant = site.current()
+def print_blank(given: Mapping[str, Any], number: str, copy: int) -> Response:
+    """An issued copy as PDF/A. Its number, who issued it, and which print of it this is stand on every page.
+    PestleError `not_found`, `batch_closed`, `item_closed`; `blank_reason_missing` of all but its first print."""
+    plant, person = site.current(), demand(model.ISSUES)
+    payload = {"batch": number, "copy": copy, **given}
+    plant.recorder.state(Fact(model.PRINTED, batch_stream(number), payload, actor=person.id))
     with db.snapshot(plant.engine) as connection:
-        issued = next((one for one in queries.copies(connection, number) if one.copy == copy), None)
-        data = None if issued is None else blank_pdf(connection, plant.log.origin, issued, query["lang"])
+        issued = next(one for one in queries.copies(connection, number) if one.copy == copy)
+        prints = queries.prints(connection, number)[copy]
+        data = blank_pdf(connection, plant.log.origin, issued, prints)
     if data is None:
         raise PestleError("not_found", {"batch": number, "copy": copy})
     return Response(data, mimetype="application/pdf")
@@ -102,7 +107,9 @@ def show_blank(query: Mapping[str, Any], number: str, copy: int) -> Response:
 def _listed(connection: Connection, number: str) -> Answer:
     found = queries.copies(connection, number)
     known, typed = queries.accounts(connection, number), typed_in.of_batch(connection, number)
-    people = identity.people(connection, {one.by for one in found} | {one.by for one in known.values()})
+    prints = queries.prints(connection, number)
+    named = {*(one.by for one in found), *(one.by for one in known.values())}
+    people = identity.people(connection, named.union(one.by for each in prints.values() for one in each))
     return {
         "items": [
             {
@@ -112,6 +119,10 @@ def _listed(connection: Connection, number: str) -> Answer:
                 "reason": one.reason,
                 "phases": list(dict.fromkeys(each.phase for each in typed if each.copy == one.copy)),
                 "account": _account(known.get(one.copy), people),
+                "prints": [
+                    {"lang": each.lang, "by": people[each.by], "at": each.at, "reason": each.reason}
+                    for each in prints.get(one.copy, [])
+                ],
             }
             for one in found
         ]
