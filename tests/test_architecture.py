@@ -31,6 +31,8 @@ SHARED = {
     "server.production.containers -> server.materials.stock.rules",
     "server.production.rules -> server.materials.stock.rules",
     "server.production.dispensing.rests -> server.materials.stock.rules",
+    # The record says of what was typed in the times that it was judged by.
+    "server.release.dossier.papers -> server.production.paper.rules",
     "server.handheld.fleet.wall -> server.production.course.pace",
     "server.handheld.fleet.wall -> server.production.course.rules",
 }
