@@ -5,6 +5,7 @@ Of all readings only those beyond action limits are kept: what else a sensor say
 before any limits owes nothing, so that no edition is needed.
 """
 
+from bisect import bisect_left, insort
 from sys import intern
 
 from server.environment import model
@@ -43,8 +44,10 @@ class EnvironmentRules(StandingRules):
         self._out: dict[str, list[Out]] = {}
         self._spans: dict[_Place, Span] = {}
         # Phases that were found to have run beyond limits, and those of which the server has made an exception.
-        self._found: set[_Place] = set()
-        self._told: set[_Place] = set()
+        self._found: dict[str, set[str]] = {}
+        self._told: dict[str, set[str]] = {}
+        # When phases have ended, in the order of time: of a reading of now only the last are asked about.
+        self._ended: list[tuple[str, _Place]] = []
 
     def judge(self, seen: Seen) -> None:
         """SyncError with what the door refuses with; `flag_missing` or `flag_wrong` of a reading, or of work."""
@@ -69,9 +72,9 @@ class EnvironmentRules(StandingRules):
         with all other items. Of a batch of which something was erased nobody can say what was told."""
         if batch_stream(batch) in self._blind:
             return
-        kept_quiet = [phase for of, phase in self._found - self._told if of == batch]
+        kept_quiet = self._found.get(batch, set()) - self._told.get(batch, set())
         if kept_quiet:
-            raise SyncError("release_blocked", f"{batch} was released, and nobody was told of phase {kept_quiet[0]}")
+            raise SyncError("release_blocked", f"{batch} was released, and nobody was told of phase {min(kept_quiet)}")
 
     def _is_work(self, seen: Seen, body: Body) -> bool:
         if seen.by_server or seen.head.kind not in rules.HEARD or "batch_unknown" in seen.stamp.flags:
@@ -102,7 +105,8 @@ class EnvironmentRules(StandingRules):
         room, out = self._beyond(seen, body)
         if not out:
             return []
-        over = (one for one in self._spans.values() if one.covers(seen.head.captured_at))
+        later = self._ended[bisect_left(self._ended, (seen.head.captured_at, ("", ""))) :]
+        over = (one for _, place in later if (one := self._spans[place]).covers(seen.head.captured_at))
         return [(one.batch, one.phase) for one in over if self._room(one) == room]
 
     def _ends(self, seen: Seen, body: Body) -> list[_Place]:
@@ -120,23 +124,35 @@ class EnvironmentRules(StandingRules):
         phase = find_phase(self.phases_of(one.batch), one.phase)
         return None if phase is None else phase.get("room")
 
+    def _find(self, places: list[_Place]) -> None:
+        for batch, phase in places:
+            self._found.setdefault(batch, set()).add(phase)
+
+    def _keep(self, before: Span, after: Span) -> None:
+        place = after.batch, after.phase
+        self._spans[place] = after
+        if before.ended == after.ended or after.ended is None:
+            return
+        if before.ended is not None:
+            del self._ended[bisect_left(self._ended, (before.ended, place))]
+        insort(self._ended, (after.ended, place))
+
     def take(self, seen: Seen, body: Body) -> None:
         head = seen.head
         if head.kind == model.POINT_READ:
             room, out = self._beyond(seen, body)
-            self._found.update(self._ran(seen, body))
+            self._find(self._ran(seen, body))
             if out:
                 self._out.setdefault(room, []).extend((at, intern(name), value) for at, name, value in out)
         elif head.kind in rules.HEARD:
             if not seen.by_server:
-                self._found.update(self._ends(seen, body))
-                span = self._span(body).after(head.kind, self._papers.made_at(seen))
-                self._spans[span.batch, span.phase] = span
+                self._find(self._ends(seen, body))
+                self._keep(self._span(body), self._span(body).after(head.kind, self._papers.made_at(seen)))
         elif not seen.by_server:
             return
         elif head.kind == EXCEPTION:
             if body["code"] == model.BEYOND:
-                self._told.add((body["batch"], body["phase"]))
+                self._told.setdefault(body["batch"], set()).add(body["phase"])
         elif head.kind == model.LIMITS_SET:
             self._limits.setdefault(body["room"], []).append(Limits.of(body, head.captured_at))
         elif head.kind == REGISTERED:

@@ -68,6 +68,8 @@ class GapRules(Remembering):
         self._lineage, self._since = lineage, since
         self._batches: dict[str, _Batch] = {}
         self._records: dict[str, _Record] = {}
+        # By what they are said to be about.
+        self._opened: dict[str, dict[str, None]] = {}
         self._lost: set[str] = set()
 
     def judge(self, seen: Seen) -> None:
@@ -89,7 +91,8 @@ class GapRules(Remembering):
             return []
         known = self._batches.get(stream, _Batch())
         items = list(known.items.values())
-        about = {name: one for name, one in self._records.items() if one.subject == stream and name not in self._lost}
+        names = [one for one in self._opened.get(stream, ()) if one not in self._lost]
+        about = {name: one for name in names if (one := self._records[name]).subject == stream}
         return [
             rules.gaps_gate(self._phases[stream], known.done, known.filled, known.left, items),
             *rules.items_gates(items),
@@ -136,6 +139,7 @@ class GapRules(Remembering):
         known = self._records.setdefault(stream, _Record())
         if kind == forms.OPENED:
             known.subject = given["subject"]
+            self._opened.setdefault(given["subject"], {})[stream] = None
         elif kind == forms.COMPLETED:
             # Of one that nobody had opened yet nothing is complete.
             known.complete = known.complete or known.subject is not None

@@ -12,10 +12,21 @@ class Lineage:
 
     def __init__(self) -> None:
         self._of: dict[str, tuple[str, Sequence[str]]] = {}
+        self._into: dict[str, list[str]] = {}
 
     def above(self, batch: str) -> list[str]:
         """Everything that it came of, however far back, the nearest first."""
         return self._walk(batch, any_way=True)
+
+    def below(self, batch: str) -> list[str]:
+        """Everything that came of it, however far on."""
+        found: dict[str, None] = {}
+        open_ = [batch]
+        while open_:
+            new = [one for one in self._into.get(open_.pop(0), ()) if one not in found and one != batch]
+            found.update(dict.fromkeys(new))
+            open_ += new
+        return list(found)
 
     def same_made(self, batch: str) -> list[str]:
         """Those of them whose material is this batch's as it was: a rework has made something else of the rest."""
@@ -45,3 +56,5 @@ class Lineage:
     def learn(self, seen: Seen) -> None:
         if seen.by_server and seen.head.kind == FORMED and seen.body is not None:
             self._of[seen.body["batch"]] = seen.body["how"], seen.body["parents"]
+            for one in seen.body["parents"]:
+                self._into.setdefault(one, []).append(seen.body["batch"])

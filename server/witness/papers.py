@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from server.handheld.model import batch_of
 from server.identity.model import PERSON_ADDED, PERSON_ADDED_V2, PERSON_ADDED_V3
 from server.production import model
 from server.production.model import Judgement
@@ -52,9 +51,9 @@ class PaperRules(StandingRules):
         self._read: dict[str, str] = {}
         self._signed, self._lineage, self._since = signed, lineage, since
         self._running: dict[Place, Copying] = {}
-        # By the entry that began it, the first first.
-        self._all: dict[str, Copying] = {}
-        self._blanks: dict[tuple[str, int], Blank] = {}
+        # Of each batch, by the entry that began it, the first first; and by their numbers its copies.
+        self._all: dict[str, dict[str, Copying]] = {}
+        self._blanks: dict[str, dict[int, Blank]] = {}
         self._people: set[str] = set()
         # By the entries that say so, or are a part of it: who did that on paper, in which batch.
         self._did: dict[str, tuple[str, str]] = {}
@@ -98,7 +97,7 @@ class PaperRules(StandingRules):
 
     def _still_typed(self, batch: str) -> list[Copying]:
         """Where an entry that was typed in is erased, it counts as none."""
-        accounted = {copy for (of, copy), one in self._blanks.items() if of == batch and one.accounted}
+        accounted = self._accounted(batch)
         typists = {} if model.batch_stream(batch) in self._typists_lost else self._typists
         return rules.still_typed(self._of(batch), accounted, typists)
 
@@ -107,8 +106,9 @@ class PaperRules(StandingRules):
         that is not `certain`."""
         return {
             one.copy
-            for one in self._all.values()
-            if self._holds(one, certain) and rules.owner(one.copy, self._family(one.batch), self._blanks) == batch
+            for of in (batch, *self._lineage.below(batch))
+            for one in self._of(of)
+            if self._holds(one, certain) and self._owner(one.copy, of) == batch
         }
 
     def copies(self, batch: str) -> tuple[frozenset[tuple[str, int]], frozenset[tuple[str, int]]]:
@@ -116,12 +116,23 @@ class PaperRules(StandingRules):
         family = self._family(batch)
         if self._born_lost or any(self.is_lost(one) or self._is_lost_below(one) for one in family):
             return frozenset(), frozenset()
-        found = frozenset((of, copy) for of, copy in self._blanks if of in family)
+        found = self._issued(family)
         used = {(one, copy) for one in family for copy in self.used(one, certain=False)}
-        return found, frozenset(one for one in found - used if not self._blanks[one].accounted)
+        return found, frozenset((of, copy) for of, copy in found - used if not self._blanks[of][copy].accounted)
+
+    def _issued(self, family: Sequence[str]) -> frozenset[tuple[str, int]]:
+        return frozenset((one, copy) for one in family for copy in self._blanks.get(one, ()))
+
+    def _owner(self, copy: int, batch: str) -> str | None:
+        """The batch for which a copy was issued that is named in this one."""
+        family = self._family(batch)
+        return rules.owner(copy, family, self._issued(family))
+
+    def _accounted(self, batch: str) -> set[int]:
+        return {copy for copy, one in self._blanks.get(batch, {}).items() if one.accounted}
 
     def _holds(self, one: Copying, certain: bool) -> bool:
-        if model.batch_stream(one.batch) in {*self._typists_lost, *self._blind}:
+        if self.is_lost(one.batch) or model.batch_stream(one.batch) in self._typists_lost:
             return not certain
         return bool(rules.used([one], self._typists, self.phases_of(one.batch)))
 
@@ -170,8 +181,8 @@ class PaperRules(StandingRules):
     def _judge_begun(self, seen: Seen, body: Mapping[str, Any]) -> None:
         """Servers of before knew no copies of what a batch came of, and took a correction for the same once more."""
         known, batch, flags = body["done_by"] in self._people, body["batch"], seen.stamp.flags
-        owner = rules.owner(body["copy"], self._family(batch), self._blanks)
-        blank = None if owner is None else self._blanks[owner, body["copy"]]
+        owner = self._owner(body["copy"], batch)
+        blank = None if owner is None else self._blanks[owner][body["copy"]]
         corrects = seen.head.corrects if self.asked or rules.USED not in flags else None
         if not self.asked and owner != batch and rules.UNKNOWN in flags:
             blank = None
@@ -208,8 +219,7 @@ class PaperRules(StandingRules):
             return
         released = seen.body["batch"]
         for batch in (released, *self._lineage.above(released)):
-            copies = [copy for of, copy in self._blanks if of == batch]
-            accounted = {copy for (of, copy), one in self._blanks.items() if of == batch and one.accounted}
+            copies, accounted = self._blanks.get(batch, {}), self._accounted(batch)
             # Servers of before took a copy for used as soon as somebody had begun with it.
             typed = self.used(batch, certain=False) | (
                 {one.copy for one in self._of(batch)} if not self.asked else set()
@@ -241,8 +251,7 @@ class PaperRules(StandingRules):
 
     def _is_lost_below(self, batch: str) -> bool:
         """Whether something that came of a batch may have used its copies, and cannot be told any more."""
-        below = (one for stream in self._blind if (one := batch_of(stream)) is not None)
-        return self._born_lost or any(batch in self._lineage.above(one) for one in below)
+        return self._born_lost or any(self.is_lost(one) for one in self._lineage.below(batch))
 
     def _learn_typist(self, seen: Seen, typed: Copying | None) -> None:
         head, body = seen.head, seen.body
@@ -259,27 +268,29 @@ class PaperRules(StandingRules):
     def take(self, seen: Seen, body: Mapping[str, Any]) -> None:
         kind = seen.head.kind
         if kind == ISSUED and seen.by_server:
-            self._blanks[body["batch"], body["copy"]] = Blank(body["copy"], seen.stamp.recorded_at, accounted=False)
+            issued = Blank(body["copy"], seen.stamp.recorded_at, accounted=False)
+            self._blanks.setdefault(body["batch"], {})[body["copy"]] = issued
         elif kind == ACCOUNTED and seen.by_server:
-            place = body["batch"], body["copy"]
+            copies = self._blanks.get(body["batch"], {})
             # Of a copy whose issue is erased nobody knows when that was; of its batch nothing is judged.
-            if place in self._blanks:
-                self._blanks[place] = replace(self._blanks[place], accounted=True)
+            if body["copy"] in copies:
+                copies[body["copy"]] = replace(copies[body["copy"]], accounted=True)
         elif kind == model.PAPER_BEGUN:
             begun = Copying(entry=seen.head.id, device=seen.head.device, **{name: body[name] for name in body})
             self._end(_place(seen, body), seen.head.id)
-            self._running[_place(seen, body)] = self._all[begun.entry] = begun
+            self._running[_place(seen, body)] = begun
+            self._all.setdefault(begun.batch, {})[begun.entry] = begun
             self._did[begun.entry] = begun.done_by, begun.batch
         elif kind == model.PAPER_ENDED:
             self._end(_place(seen, body), seen.head.id)
 
     def _of(self, batch: str) -> list[Copying]:
-        return [one for one in self._all.values() if one.batch == batch]
+        return list(self._all.get(batch, {}).values())
 
     def _end(self, place: Place, entry: str) -> None:
         at = self._running.pop(place, None)
         if at is not None:
-            self._all[at.entry] = replace(at, ended=entry)
+            self._all[at.batch][at.entry] = replace(at, ended=entry)
 
 
 def _place(seen: Seen, body: Mapping[str, Any]) -> Place:

@@ -46,6 +46,7 @@ class RequestRules(StandingRules):
         # asked for results.
         self._disposed: set[str] = set()
         self._asked: dict[str, Request] = {}
+        self._entries: dict[str, list[str]] = {}
         # When each request was first made, and when each phase ended, by batch and phase.
         self._first: dict[str, Mark] = {}
         self._ends: dict[tuple[str, str], list[Mark]] = {}
@@ -140,7 +141,7 @@ class RequestRules(StandingRules):
         return self._first.get(corrected or "") if same else None
 
     def _of(self, batch: str) -> list[Request]:
-        return [one for one in self._asked.values() if one.batch == batch]
+        return [self._asked[one] for one in self._entries.get(batch, ())]
 
     def learn(self, seen: Seen) -> None:
         super().learn(seen)
@@ -163,6 +164,7 @@ class RequestRules(StandingRules):
                 self._first[head.id] = self._first_of(head.corrects, given) or mark
             same = ("batch", "phase", "sample", "what", "amount", "reason", "comment")
             about: dict[str, Any] = {"entry": head.id, "by": head.actor, "device": head.device, "at": head.captured_at}
+            self._entries.setdefault(given["batch"], []).append(head.id)
             self._asked[head.id] = Request(**about | {name: given[name] for name in same})
         elif given["request"] in self._asked and head.kind == UNTESTED:
             said = {"untested": given["reason"], "untested_by": head.actor, "untested_at": seen.stamp.recorded_at}

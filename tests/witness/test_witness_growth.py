@@ -1,0 +1,101 @@
+"""What a witness asks of an entry costs the same whatever else the site has done: a log of years is still followed."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import pytest
+from batch_support import Site, marked, t
+from control_support import release
+from paper_support import begun, ended, issue, opened
+from recipe_support import step
+from witness_support import Story
+
+from server.core.zones import Zones
+from server.production.model import COMPLETED, PAPER_BEGUN
+from server.quality.requests.model import REQUESTED
+from server.release.model import RELEASED_KIND
+from server.release.paper.model import ISSUED
+from server.site.model import RULES
+from server.witness.course import CourseRules
+from server.witness.lineage import Lineage
+from server.witness.papers import PaperRules
+from server.witness.requests import RequestRules
+from server.witness.seen import Seen
+from server.witness.since import SinceRules
+
+pytestmark = pytest.mark.urs("PLT-18")
+AMOUNT = {"value": "20", "unit": "tablets"}
+SAMPLED = [step("10", "instruction", sampling=[{"id": "S1", "name": t("cores"), "amount": AMOUNT}])]
+CORES: dict[str, Any] = {"batch": "C1", "phase": "10", "sample": "S1", "what": "20 cores", "amount": AMOUNT}
+CORES |= {"reason": None, "comment": None}
+OTHERS = 12_000
+
+
+def told(folder: Path) -> list[Seen]:
+    for site in opened(f"sqlite:///{folder}/pestle.db", folder):
+        _work(site)
+        entries = Story.of(site.plant).entries
+    return [Seen(one.head, one.stamp, one.envelope.body, b"", one.signatures, Zones()) for one in entries]
+
+
+def _work(site: Site) -> None:
+    issue(site)
+    release(site, "C1", SAMPLED)
+    site.put("sample_requested", CORES)
+    site.put("phase_completed", marked("C1", "10"))
+    site.put("paper_begun", begun("10"))
+    site.put("phase_started", marked("B1", "10"))
+    site.put("paper_ended", ended("10"), cosigner="P-2")
+
+
+class Today(SinceRules):
+    def has_reached(self, edition: int) -> bool:
+        return edition <= RULES
+
+
+def lasts(work: Callable[[], None]) -> float:
+    """Seconds, as often as it is done without anything else of the machine in between."""
+
+    def once() -> float:
+        began = perf_counter()
+        for _ in range(5):
+            work()
+        return perf_counter() - began
+
+    return min(once() for _ in range(5))
+
+
+def test_what_other_batches_did_does_not_slow_what_is_asked_of_one(tmp_path: Path) -> None:
+    story, since, lineage = told(tmp_path), Today(), Lineage()
+    papers = PaperRules(lambda _, __: True, lineage, since)
+    course = CourseRules(since, papers)
+    requests = RequestRules(lineage, since, lambda _, __: True, course.mark)
+    by: dict[str, Seen] = {}
+    for seen in story:
+        for rules in (papers, course, requests):
+            rules.learn(seen)
+        by[seen.head.kind] = seen
+    ends = replace(by[COMPLETED], head=replace(by[COMPLETED].head, id="again"))
+    begins = replace(by[PAPER_BEGUN], body=dict(by[PAPER_BEGUN].body or {}, phase="30"))
+    released = replace(by[ISSUED], head=replace(by[ISSUED].head, kind=RELEASED_KIND), body={"batch": "B1"})
+    asked: dict[str, Callable[[], None]] = {
+        "end": lambda: requests.judge(ends),
+        "paper": lambda: papers.judge(begins),
+        "release of paper": lambda: papers.judge_release(released),
+    }
+    before = {name: lasts(work) for name, work in asked.items()}
+    for n in range(OTHERS):
+        for kind, rules in ((REQUESTED, requests), (ISSUED, papers), (PAPER_BEGUN, papers)):
+            rules.learn(_elsewhere(by[kind], n))
+    after = {name: lasts(work) for name, work in asked.items()}
+    slower = {name: after[name] / before[name] for name in asked}
+    assert max(slower.values()) < 8, slower
+
+
+def _elsewhere(seen: Seen, n: int) -> Seen:
+    device = seen.head.device if seen.by_server else f"tablet-{n}"
+    head = replace(seen.head, id=f"{seen.head.kind}-{n}", stream=f"batch/Q{n}", device=device)
+    return replace(seen, head=head, body={**(seen.body or {}), "batch": f"Q{n}"})
