@@ -75,7 +75,7 @@ class CourseRules(StandingRules):
         if head.kind in model.WORK and head.corrects is None:
             owed |= {ORDER} if judge_order(phases, about.phase, _ended(known), at) else set()
         late = () if self._since.asked else (rules.NOT_STARTED, rules.LEFT, pieces.MISSING)
-        if any(one.startswith("equipment/") for one in self._blind):
+        if "equipment" in self._blind_of:
             # Whether there was any such piece nobody can say.
             late = (*late, pieces.MISSING)
         flags = (*rules.FLAGS, ORDER, pieces.MISSING)

@@ -175,9 +175,9 @@ class DescentRules:
         """Whether anything that certainly came of this batch, which is whole in others, was disposed of."""
         if self._closed.get(batch) not in production.GONE:
             return False
-        sealed = [one for one, status in self._closed.items() if status in (production.RELEASED, production.REJECTED)]
-        above = ({one, *self._lineage.above(one)} for one in sealed)
-        return any(batch in found and self._blind.isdisjoint(found) for found in above)
+        below = self._lineage.below(batch)
+        sealed = [one for one in below if self._closed.get(one) in (production.RELEASED, production.REJECTED)]
+        return any(self._blind.isdisjoint({one, *self._lineage.above(one)}) for one in sealed)
 
     def learn(self, seen: Seen) -> None:
         head, given = seen.head, seen.body

@@ -53,7 +53,7 @@ class EnvironmentRules(StandingRules):
         """SyncError with what the door refuses with; `flag_missing` or `flag_wrong` of a reading, or of work."""
         head, body = seen.head, seen.body
         # Of what was erased nobody can say any more what was owed.
-        if body is None or any(not one.startswith("batch/") for one in self._blind):
+        if body is None or self._blind_of - {"batch"}:
             return
         if head.kind == model.LIMITS_SET:
             self._judge_limits(seen, body)

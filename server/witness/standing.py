@@ -27,6 +27,8 @@ class StandingRules:
         # Streams of which not every entry can be read any more, by the entries that are needed of each.
         self._about: dict[int, str] = {}
         self._blind: set[str] = set()
+        # What these are of: a log of years may have lost the streams of thousands of batches.
+        self._blind_of: set[str] = set()
         self._count = 0
 
     def phases_of(self, batch: str) -> Sequence[Body]:
@@ -42,12 +44,12 @@ class StandingRules:
         index, head, body = self._count, seen.head, seen.body
         self._count += 1
         if seen.by_server and head.kind == ERASED and body is not None:
-            self._blind |= {self._about[one["index"]] for one in body["entries"] if one["index"] in self._about}
+            self._lose({self._about[one["index"]] for one in body["entries"] if one["index"] in self._about})
         if seen.is_strange or head.kind not in (*self.kinds, *_COMMON):
             return
         if body is None:
             # A device may have said it in the stream of another batch: then nobody knows of which it was.
-            self._blind |= {head.stream, *(self.phases if MISPLACED in seen.stamp.flags else ())}
+            self._lose({head.stream, *(self.phases if MISPLACED in seen.stamp.flags else ())})
             return
         self._about[index] = model.batch_stream(body["batch"]) if "batch" in body else head.stream
         corrects = head.corrects if "correction_unknown" not in seen.stamp.flags else None
@@ -55,6 +57,10 @@ class StandingRules:
             self.superseded.add(corrects)
         self._take(seen, body)
         self.take(seen, body)
+
+    def _lose(self, streams: Collection[str]) -> None:
+        self._blind.update(streams)
+        self._blind_of.update(one.partition("/")[0] for one in streams)
 
     def _take(self, seen: Seen, body: Body) -> None:
         match seen.head.kind:
