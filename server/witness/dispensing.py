@@ -14,6 +14,7 @@ from server.production import model
 from server.production.dispensing import rules
 from server.production.dispensing.sums import Portion
 from server.production.rules import slot_of
+from server.quality.specifications.model import SUBMISSIONS
 from server.recipes.model import find_line, find_phase
 from server.release.model import RESOLVED_KIND
 from server.witness.links import MaterialLinks
@@ -147,6 +148,8 @@ class DispensingRules:
             return
         own = head.kind in (*model.RELEASES, model.DISPENSED, model.COMPLETED, model.CONFLICT, RESOLVED_KIND)
         if body is None:
+            if head.kind in SUBMISSIONS:
+                self._results.lose()
             self._blind |= {head.stream} if own or head.stream.startswith("lot/") else set()
             return
         known = "correction_unknown" not in seen.stamp.flags

@@ -21,7 +21,7 @@ from server.handheld.entries import RECORD_JUDGES as OF_RECORDS
 from server.handheld.model import LEASE_ISSUED, batch_of
 from server.identity import at_capture, granting
 from server.identity.at_capture import Since, UserKey
-from server.identity.model import CREDENTIAL_SET, GRANT_CONFIRMED
+from server.identity.model import CREDENTIAL_SET, GRANT_CONFIRMED, person_stream
 from server.materials import model as materials
 from server.materials.labels import model as labels
 from server.materials.masters import model as masters
@@ -29,6 +29,8 @@ from server.materials.purchasing import model as purchasing
 from server.materials.suppliers import model as suppliers
 from server.production.descent import model as descent
 from server.production.model import AFTER_DISPOSITION, EXCEPTION, POST_SEAL, VERIFIED, WEIGHINGS
+from server.production.paper.rules import UNCHECKED
+from server.production.yields.rules import UNSIGNED
 from server.quality.specifications import model as specifications
 from server.quality.usage import model as usage
 from server.recipes import model as recipes
@@ -110,6 +112,8 @@ _WITH_DEVICES = (
 _DIGEST = 32
 # The edition of the rules from which on what rooms and machines tell of a sealed batch is said to have come late.
 _TOLD_LATE = 5
+# What the server says of an entry that a second person has not signed with their own key.
+_UNSIGNED = frozenset({UNCHECKED, UNSIGNED})
 # Entries that a person has signed at the server, and what each says was shown for that.
 SIGNED: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     **{kind: partial(release.said, kind) for kind in release.SIGNED},
@@ -210,6 +214,8 @@ class SiteRules:
         self._streams: dict[str, _Stream] = {}
         # The keys that people's PINs unlock.
         self._user_keys: dict[str, list[Since[UserKey]]] = {}
+        # Whose credentials were erased: one of them may have been such a key.
+        self._keys_lost: set[str] = set()
         self._passkeys = passkeys.Passkeys()
         # Digests of each device's headers in their order: where its chain stood at any sequence.
         self._chains: dict[str, bytearray] = {}
@@ -380,6 +386,8 @@ class SiteRules:
         self._seconds.learn(seen)
         # The last to learn, since the others ask it when something was done.
         self._papers.learn(seen)
+        if seen.by_server and body is None and head.kind == CREDENTIAL_SET:
+            self._keys_lost.add(head.stream.removeprefix(person_stream("")))
         if seen.by_server and body is not None:
             if head.kind == LEASE_ISSUED:
                 leased = body["device"]
@@ -486,7 +494,11 @@ class SiteRules:
 
     def _signed_by(self, seen: Seen, person: str) -> bool:
         lines = [one for one in parse_signatures(seen.signatures) if one["by"] == f"person:{person}"]
-        return any(self._signed(seen, one, person) for one in lines)
+        if any(self._signed(seen, one, person) for one in lines):
+            return True
+        # Whether a key fits that was erased nobody can say any more: the server's word counts.
+        lost = person in self._keys_lost and any(one["alg"] != passkeys.WEBAUTHN for one in lines)
+        return lost and _UNSIGNED.isdisjoint(seen.stamp.flags)
 
     def _signed(self, seen: Seen, signature: Mapping[str, str], person: str) -> bool:
         header, history = seen.head.encode(), self._user_keys.get(person, [])

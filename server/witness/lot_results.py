@@ -38,10 +38,12 @@ class LotResults:
     def __init__(self, sampling: SamplingRules, since: SinceRules) -> None:
         self._sampling, self._since = sampling, since
         self._found: dict[Lot, list[_Found]] = {}
-        # Results that name another specification than the one that is in force are results only where they came late.
+        # Results that name another specification than the one that is in force are results only where they came late;
+        # what one that was erased makes of them nobody can say.
         self._late: set[Lot] = set()
         self._tests: dict[str, list[Test]] = {}
         self._versions: dict[tuple[str, int], list[Test]] = {}
+        self._is_cut = False
 
     def of(self, lot: Lot, stated: Mapping[str, Mapping[str, str] | None]) -> dict[str, dict[str, str]]:
         """By test, {value, entry} of the newest that stands and was checked; of several ways to report a number the one
@@ -89,6 +91,10 @@ class LotResults:
             return None
         return material, number
 
+    def lose(self) -> None:
+        """A specification was erased."""
+        self._is_cut = True
+
     def _look(self, kind: str, body: Mapping[str, Any], lot: Lot) -> None:
         """What others have said since of what was found."""
         found = self._found.setdefault(lot, [])
@@ -106,7 +112,8 @@ class LotResults:
         if body["stage"] != "incoming" or not model.NO_NUMBER.isdisjoint(flags):
             return
         answers = seen.head.kind in model.ANSWERED
-        if answers and "specification_differs" in flags:
+        named = (body["specification"], body["version"]) in self._versions if answers else not self._is_cut
+        if (answers and "specification_differs" in flags) or (self._is_cut and not named):
             self._late.add(lot)
         numbers = self._answered(body) if answers else self._stated(lot[0], body["results"])
         told = seen.by_server and seen.head.actor == SERVER

@@ -122,8 +122,12 @@ class PlaceRules(Remembering):
         return self._areas_of([given["to"]] if kind == model.RETURNED else given["locations"])
 
     def _judge_flags(self, seen: Seen, kind: str, given: Body) -> None:
-        owed = self._owed(seen, kind, given)
+        owed, actor = self._owed(seen, kind, given), seen.head.actor
+        # Where they may work of whom something was erased nobody can say.
+        lost = kind in _WORK and actor != SERVER and self._granted.held(actor) is None
         for flag in _FLAGS[kind]:
+            if lost and flag == model.OTHER_AREA:
+                continue
             if flag in owed and flag not in seen.stamp.flags:
                 raise unflagged(flag, f"{kind} by {seen.head.actor}")
             if flag in seen.stamp.flags and flag not in owed:

@@ -45,6 +45,8 @@ class SensingRules(StandingRules):
         # Samples that nobody can read any more, or that were let go.
         self._gone: set[str] = set()
         self._full = False
+        # Of pieces that were erased as they were last registered nobody knows of which class they are.
+        self._unclassed: set[str] = set()
 
     def judge(self, seen: Seen) -> None:
         """SyncError `flag_missing` or `flag_wrong` of a parameter."""
@@ -55,6 +57,8 @@ class SensingRules(StandingRules):
         named = str((body.get("sensed") or {}).get("id", ""))
         known = self._samples.get(named)
         if phase is None or named in self._gone or (named and known is None and self._full):
+            return
+        if known is not None and known[1] in self._unclassed:
             return
         sample = None if known is None else self._judged(known, seen, phase)
         kind = seen.head.kind
@@ -83,10 +87,13 @@ class SensingRules(StandingRules):
         head, body = seen.head, seen.body
         if head.kind == PROCESS_READ:
             self._sample(seen)
+        elif body is None and head.kind == REGISTERED and seen.by_server:
+            self._unclassed.add(head.stream.removeprefix("equipment/"))
         elif body is None or seen.is_strange or not seen.by_server:
             return
         elif head.kind == REGISTERED:
             self._classes[body["equipment"]] = body["class"]
+            self._unclassed.discard(body["equipment"])
         elif head.kind == DEVICE_ENROLLED and body["role"] == "bridge":
             self._bridges.add(body["device"])
 

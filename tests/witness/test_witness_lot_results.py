@@ -11,7 +11,7 @@ from dispensing_support import API, ASKED, DISPENSING, LOTS
 from plant import PlantUnderTest
 from specification_support import CODE, approve, definition, numeric
 from usage_support import check
-from witness_support import Rig, Story, upgrade
+from witness_support import Rig, Story, upgrade, witnessed
 
 from server.identity.model import PERSON_ADDED
 from server.production.model import DISPENSED, ORDER
@@ -140,3 +140,9 @@ def test_a_version_that_weighed_by_what_nobody_had_checked_is_not_accused(
     shown = rig.show(story.first(index).upgraded(kind).then(portion.envelope, flags=bare))
     assert (shown, rig.found) == ((200, None) if kind == UPGRADED_V1 else (422, ("flag_missing", index + 1)))
     rig.folder.close()
+
+
+def test_where_a_specification_was_erased_nobody_is_accused(tmp_path: Path, story: Story) -> None:
+    """What results come to that answer it nobody can say."""
+    for index in story.indices("quality.specification_submitted.v2"):
+        assert witnessed(tmp_path / str(index), story.erased(index)) == (200, None), index

@@ -158,3 +158,9 @@ def test_a_reading_of_now_that_passes_for_work_on_paper_is_found(tmp_path: Path)
         assert witnessed(folder / "honest", told)[0] == 200
         assert found == ("flag_wrong", index)
         assert witnessed(folder / "silent", silent)[1] == ("flag_missing", index)
+
+
+def test_where_a_key_of_somebody_was_erased_nobody_is_accused(tmp_path: Path, story: Story) -> None:
+    """Whether it signed what a second person confirmed nobody can say."""
+    for index in story.indices("identity.credential_set.v1"):
+        assert witnessed(tmp_path / str(index), story.erased(index)) == (200, None), index

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from master_support import approve, definition
 from places_support import COUNTED, MOVED, RECEIVED, SPLIT, Places
-from witness_support import Rig, Story
+from witness_support import Rig, Story, witnessed
 
 from server.core import clock
 from server.site.model import UPGRADED_V1
@@ -200,3 +200,9 @@ def test_a_handheld_whose_lease_a_version_did_not_ask_for(rig: Rig, story: Story
     assert today.show(before.upgraded().then(story.entries[index].envelope, flags=bare)) == 422
     assert today.found == ("flag_missing", index + 2)
     today.folder.close()
+
+
+def test_where_what_somebody_may_do_was_erased_nobody_is_accused(tmp_path: Path, story: Story) -> None:
+    """In which areas they might work nobody can say."""
+    for index in story.indices("identity.person_added.v2"):
+        assert witnessed(tmp_path / str(index), story.erased(index)) == (200, None), index

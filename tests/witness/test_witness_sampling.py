@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from inspection_support import Sampling
 from plant import VirtualTablet
 from specification_support import CODE, Json, approve, definition, numeric
 from usage_support import check, decision, signature
-from witness_support import Rig, Story
+from witness_support import Rig, Story, witnessed
 
 from server.core import clock
 from server.core.kinds import Fact
@@ -204,3 +205,9 @@ def test_an_inspection_by_another_plan_than_the_specification_asks_for_is_found(
     right |= {"reason": "Retest", "drawn": None, "lot": "L-1"}
     assert rig.show(then(story, model.OPENED, "L-1", right | change, "P-0004", number)) == 422
     assert rig.found == ("inspection_draw_wrong", len(story.entries))
+
+
+def test_where_that_an_inspection_was_opened_was_erased_nobody_is_accused(tmp_path: Path, story: Story) -> None:
+    """Of which lot its samples are nobody can say."""
+    for index in story.indices("quality.inspection_opened.v1"):
+        assert witnessed(tmp_path / str(index), story.erased(index)) == (200, None), index

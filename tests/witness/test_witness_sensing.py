@@ -93,3 +93,9 @@ def test_which_press_it_is_and_what_that_says_is_asked_from_the_edition_on_that_
     site.plant.close()
     assert witnessed(tmp_path / "honest", story) == (200, None)
     spared(Rig(tmp_path / "witness", story), story, UNVERIFIED)
+
+
+def test_where_of_what_class_a_machine_is_was_erased_nobody_is_accused(tmp_path: Path, story: Story) -> None:
+    """Whether the recipe asks for such a one nobody can say."""
+    for index in story.indices("equipment.equipment_registered.v1"):
+        assert witnessed(tmp_path / str(index), story.erased(index)) == (200, None), index
