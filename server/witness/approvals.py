@@ -62,6 +62,8 @@ class _Instance:
     result: str | None = None
     ended: bool = False
     at: int = -1
+    # Where in the log it was started.
+    began: int = -1
     # Who signed last with each meaning, and with any.
     signed: dict[str, str] = field(default_factory=dict)
 
@@ -74,6 +76,8 @@ class ApprovalRules(Remembering):
         self._instances: dict[str, _Instance | None] = {}
         # The newest instance of a flow about something.
         self._newest: dict[tuple[str, str], str] = {}
+        # The last entry that started one and was erased: it may have been about anything.
+        self._cut = -1
 
     def judge(self, seen: Seen) -> None:
         """SyncError `flow_approval_missing`."""
@@ -91,11 +95,14 @@ class ApprovalRules(Remembering):
 
     def came_to(self, flow: str, subject: str) -> str | tuple[str | None, str | None]:
         """What the newest instance of a flow about something has come to: its result and who has signed "approved";
-        or "running", "unknown" where an entry of it was erased, "none" where there is none."""
+        or "running", "unknown" where an entry of it, or the start of one after it, was erased, "none" where there is
+        none."""
         stream = self._newest.get((flow, subject))
         found = self._instances.get(stream or "")
         if found is None:
             return "none" if stream is None and None not in self._instances.values() else "unknown"
+        if found.began < self._cut:
+            return "unknown"
         return (found.result, found.signed.get("approved")) if found.ended else "running"
 
     def ended_at(self, flow: str, subject: str) -> int:
@@ -118,8 +125,10 @@ class ApprovalRules(Remembering):
         self._about[index] = head.stream
         if given is None:
             self._instances[head.stream] = None
+            self._cut = seen.stamp.index if head.kind == kinds.STARTED else self._cut
         elif head.kind == kinds.STARTED:
-            self._instances.setdefault(head.stream, _Instance(given["flow"], given["subject"]))
+            made = _Instance(given["flow"], given["subject"], began=seen.stamp.index)
+            self._instances.setdefault(head.stream, made)
             self._newest[given["flow"], given["subject"]] = head.stream
         elif (known := self._instances.get(head.stream)) is not None:
             if head.kind == kinds.ENDED:

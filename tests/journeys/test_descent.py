@@ -93,6 +93,9 @@ def test_the_planner_merges_both_parts_again(walk: Flowing) -> None:
     desk = walk.desk
     planned = walk.site.desk("wujing").get("/api/batches/A209712-01/descent")
     first, second = sorted(one["number"] for one in planned["children"])
+    quality = walk.site.desk("zhaolin")
+    for one in (first, second):
+        quality.post(f"/api/batches/{one}/blanks", {"reason": None})
     walk.open(desk, f"/batch/{first}/descent")
     desk.at("merge").click(timeout=LONG)
     expect(desk.at("merge-A209712-01")).to_have_count(0)
@@ -100,6 +103,13 @@ def test_the_planner_merges_both_parts_again(walk: Flowing) -> None:
     desk.at(f"merge-{second}").check(timeout=LONG)
     desk.at("merge-reason").fill("One coater is enough")
     at_each_size(desk, "merge", "merge-reason")
+    desk.at("merge-confirm").click()
+    # Two sheets of one number: which they are is named, and what was typed is still there.
+    expect(desk.at("merge-copies")).to_have_text(f"{first} #1 · {second} #1", timeout=LONG)
+    expect(desk.at("merge-reason")).to_have_value("One coater is enough")
+    at_each_size(desk, "merge-copies", "merge-copies")
+    for one in (first, second):
+        quality.post(f"/api/batches/{one}/blanks/1/account", {"outcome": "unused", "reason": "Merged"})
     desk.at("merge-confirm").click()
     expect(desk.at("gone")).to_be_visible(timeout=LONG)
     [child] = walk.site.desk("wujing").get(f"/api/batches/{second}/descent")["children"]

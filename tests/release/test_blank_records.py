@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from batch_support import PHASES, Site, cleared
+from batch_support import PHASES, Site, cleared, marked, weighed
+from descent_support import split
 from flask import Flask
 from flask.testing import FlaskClient
+from paper_support import begun, ended
 from pypdf import PdfReader
 from release_support import sign
 from werkzeug.test import TestResponse
@@ -164,3 +166,28 @@ def test_each_print_of_a_copy_is_in_the_log_and_another_needs_a_reason(site: Sit
     [row] = content["copies"]
     assert f"{again.partition('·')[2][:-1]} 2: the printer jammed" in row[3]
     assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["differences"] == []
+
+
+def test_a_copy_is_said_to_be_typed_in_from_only_where_something_was_for_whichever_batch(site: Site) -> None:
+    """Who had only begun would keep QA from saying what became of the sheet: the batch could never be released."""
+    qa = client(site, "P-5")
+    assert issue(qa) == (200, None)
+
+    def phases() -> list[str]:
+        [first] = qa.get("/api/batches/B1/blanks").json["items"]
+        return list(first["phases"])
+
+    site.put("paper_begun", begun("10"))
+    assert phases() == []
+    site.put("paper_ended", ended("10", None))
+    site.put("phase_completed", marked("B1", "10"))
+    site.hand_back("B1")
+    split(site, "B1", ("B2", "60.000"), ("B3", "40.000"))
+    site.leases["B2", "tablet-a"] = "lease-B2"
+    site.put("paper_begun", begun("20", batch="B2"))
+    site.put("material_weighed", weighed("B2", verified_by="P-1"), cosigner="P-1")
+    assert phases() == ["B2: 20"]
+    assert refused(qa.post("/api/batches/B1/blanks/1/account", json={"outcome": "lost", "reason": "x"})) == (
+        409,
+        "item_closed",
+    )

@@ -10,13 +10,14 @@ from dossier_support import printed
 from flow_work_support import FlowSite
 from record_support import RecordSite, value
 from release_support import assess, finish, refused, review, sign
+from witness_support import Story, witnessed
 
 from server.core import rebuild
 from server.core.errors import PestleError
 from server.engines.flows import standing
 from server.quality.requests.model import ANSWERED, UNTESTED
 from server.release import reviewing
-from server.release.paper.model import ACCOUNTED, ISSUED
+from server.release.paper.model import ACCOUNTED, ISSUED, PRINTED
 
 pytestmark = pytest.mark.urs("PRD-13", "ENG-02")
 
@@ -82,7 +83,7 @@ def test_a_comment_after_the_end_makes_nothing_reviewed_that_came_before_it(
     assert site.gate() == ["came_after"]
 
 
-def test_what_comes_after_the_end_makes_another_review_due(site: Plant) -> None:
+def test_what_comes_after_the_end_makes_another_review_due(site: Plant, tmp_path: Path) -> None:
     site.switch(True)
     site.work("B1")
     site.put(
@@ -106,6 +107,11 @@ def test_what_comes_after_the_end_makes_another_review_due(site: Plant) -> None:
     assert site.instance() != first
     site.go_over()
     sign(site, "released")
+    story = Story.of(site.plant)
+    assert witnessed(tmp_path / "honest", story) == (200, None)
+    # Where it was erased that another review was begun nobody can say which was the last.
+    for index in story.indices("flows.instance_started.v1"):
+        assert witnessed(tmp_path / str(index), story.erased(index)) == (200, None), index
     # After the seal too.
     site.put("remark_added", {"batch": "B1", "phase": None, "text": "late"})
     assert site.gate() == ["running"]
@@ -153,6 +159,9 @@ def test_what_became_of_a_copy_of_the_empty_record_makes_another_review_due(site
     finish(site)
     site.go_over()
     site.state(ISSUED, "batch/B1", {"batch": "B1", "copy": 1, "reason": None}, "P-5")
+    assert site.gate() == ["running"]
+    site.go_over()
+    site.state(PRINTED, "batch/B1", {"batch": "B1", "copy": 1, "lang": "zh", "reason": None}, "P-5")
     assert site.gate() == ["running"]
     site.go_over()
     back = {"batch": "B1", "copy": 1, "outcome": "unused", "reason": "never written on"}

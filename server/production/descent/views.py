@@ -108,7 +108,8 @@ def split(body: Body, number: str) -> Answer:
 @blueprint.arguments(shapes.MergeBody)
 @blueprint.response(201)
 def merge(body: Body, number: str) -> Answer:
-    """Merge a batch with others into one, numbered by the rule. PestleError `batches_differ`, and as of a split."""
+    """Merge a batch with others into one, numbered by the rule. PestleError `batches_differ`,
+    `blanks_outstanding`, and as of a split."""
     parents = [number, *body["others"]]
     with plant.current().engine.connect() as connection:
         sizes = {one.number: one.size for one in queries.lines_of(connection, parents)}

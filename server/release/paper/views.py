@@ -20,7 +20,6 @@ from server.identity import queries as identity
 from server.identity.access import demand, require
 from server.production.descent import queries as births
 from server.production.model import batch_stream
-from server.production.paper import queries as typed_in
 from server.release.paper import model, queries
 from server.release.paper.blank import blank_pdf
 
@@ -52,7 +51,8 @@ class BlanksAnswer(Schema):
 @blueprint.response(200, BlanksAnswer)
 def list_blanks(number: str) -> Answer:
     """{items: [{copy, by {id, name, name_en}, at, reason, phases, account {outcome, by, at, reason}, prints [{lang, by,
-    at, reason}]}]}, the first copy and the first print first; `phases` are those that were typed in from it."""
+    at, reason}]}]}, the first copy and the first print first; `phases` are those for which something was typed in from
+    it, with its number where that was for a batch that came of this one."""
     with site.current().engine.connect() as connection:
         return _listed(connection, number)
 
@@ -62,7 +62,8 @@ def list_blanks(number: str) -> Answer:
 @blueprint.arguments(BlankIssue)
 @blueprint.response(200, BlanksAnswer)
 def issue_blank(given: Mapping[str, Any], number: str) -> Answer:
-    """The next copy. PestleError `batch_closed`, `blank_reason_missing` where there is one already."""
+    """The next copy. PestleError `batch_closed`, `batch_gone` of what is whole in others, `blank_reason_missing` where
+    there is one already."""
     plant, person = site.current(), demand(model.ISSUES)
     with plant.engine.connect() as connection:
         copy = queries.last_copy(connection, births.family(connection, number)) + 1
@@ -77,7 +78,8 @@ def issue_blank(given: Mapping[str, Any], number: str) -> Answer:
 @blueprint.arguments(BlankAccount)
 @blueprint.response(200, BlanksAnswer)
 def account_blank(given: Mapping[str, Any], number: str, copy: int) -> Answer:
-    """A copy that nobody types in from: unused, spoiled or lost, and why. PestleError `not_found`, `item_closed`."""
+    """A copy that nobody types in from: unused, spoiled or lost, and why. PestleError `not_found`, `batch_closed`,
+    `item_closed`."""
     plant, person = site.current(), demand(model.ISSUES)
     payload = {"batch": number, "copy": copy, **given}
     plant.recorder.state(Fact(model.ACCOUNTED, batch_stream(number), payload, actor=person.id))
@@ -106,7 +108,7 @@ def print_blank(given: Mapping[str, Any], number: str, copy: int) -> Response:
 
 def _listed(connection: Connection, number: str) -> Answer:
     found = queries.copies(connection, number)
-    known, typed = queries.accounts(connection, number), typed_in.of_batch(connection, number)
+    known, typed = queries.accounts(connection, number), births.typed_from(connection, number)
     prints = queries.prints(connection, number)
     named = {*(one.by for one in found), *(one.by for one in known.values())}
     people = identity.people(connection, named.union(one.by for each in prints.values() for one in each))
@@ -117,7 +119,9 @@ def _listed(connection: Connection, number: str) -> Answer:
                 "by": people[one.by],
                 "at": one.at,
                 "reason": one.reason,
-                "phases": list(dict.fromkeys(each.phase for each in typed if each.copy == one.copy)),
+                "phases": [
+                    phase if batch == number else f"{batch}: {phase}" for batch, phase in typed.get(one.copy, ())
+                ],
                 "account": _account(known.get(one.copy), people),
                 "prints": [
                     {"lang": each.lang, "by": people[each.by], "at": each.at, "reason": each.reason}
