@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from recipe_support import step
 from release_support import review
+from sqlalchemy import Connection
 from witness_support import Rig, Story, upgrade
 
 from server.core import rebuild
@@ -23,6 +24,7 @@ from server.production.model import COMPLETED, IDENTIFIED, STARTED, WITHDRAWN
 from server.production.rules import slot_of
 from server.site.model import UPGRADED
 from sync.entry import Envelope
+from sync.log import reading
 
 pytestmark = pytest.mark.urs("PRD-05", "PLT-10", "EQP-01")
 PHASES = [step("20", "instruction", equipment="press", candidates=["PR-1"])]
@@ -170,3 +172,25 @@ def test_what_stands_is_the_same_for_every_order_of_arrival(said: list[Said], ra
     waiting = [device for device, _, _ in said]
     random.shuffle(waiting)
     assert stands([queues[device].pop(0) for device in waiting]) == stands(said)
+
+
+def test_what_comes_after_an_end_does_not_read_all_of_the_phase_again(
+    site: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hundreds of entries of another tablet may come: each would cost as much as all of those before it."""
+    Branches(site, "B1", PHASES)
+    for said in ((A, IDENTIFIED, 1), *((A, STARTED, 2 + n) for n in range(10)), (A, COMPLETED, 20)):
+        site.submit(site.write("B1", said))
+    read = list[int]()
+    at = reading.at
+
+    def counted(connection: Connection, indices: Sequence[int]) -> Any:
+        read.append(len(indices))
+        return at(connection, indices)
+
+    monkeypatch.setattr(reading, "at", counted)
+    for n in range(10):
+        assert not {NOT_STARTED, pieces.MISSING}.intersection(site.submit(site.write("B1", (B, STARTED, 3 + n))).flags)
+    assert read == [1] * 10
+    # Where it tells that the piece was named too late, all of it is.
+    assert pieces.MISSING in site.submit(site.write("B1", (B, STARTED, -20))).flags

@@ -83,15 +83,25 @@ def _unsaid(connection: Connection, entry: Entry, about: Mark, batch: Batch) -> 
     done = {"batch": batch.number, "slot": f"{about.phase}/completed"}
     if about.kind != model.COMPLETED and transaction.first(connection, _has_ended, done) is None:
         return [], []
+    register, now = equipment.register(connection) if phase.get("equipment") else (), placed(connection, entry, about)
+    if about.kind in model.WORK[:-1] and not _may_change(connection, batch.number, now, pieces.asked(phase, register)):
+        return [], []
     known = [mark for _, mark in marks_of(connection, batch.number, about.phase, _SAYS)]
-    register = equipment.register(connection) if phase.get("equipment") else ()
-    before = pieces.unsaid(phase, known, register)
-    after = pieces.unsaid(phase, [*known, placed(connection, entry, about)], register)
+    before, after = pieces.unsaid(phase, known, register), pieces.unsaid(phase, [*known, now], register)
     gone = [code for code in before if code not in after]
     items = [one for code in gone for one in queries.open_told(connection, batch.number, code, about.phase)]
     return [one for code, one in after.items() if code not in before], [
         withdrawn(entry, about.phase, *one) for one in items
     ]
+
+
+def _may_change(connection: Connection, batch: str, work: Mark, asked: bool) -> bool:
+    """Whether work of a phase that has ended may bring anything to light, or take something back. Of hundreds of
+    entries that another tablet brings nearly none does, and then all that was said of the phase need not be read."""
+    if queries.open_told(connection, batch, rules.NOT_STARTED, work.phase):
+        return True
+    named = marks_of(connection, batch, work.phase, (model.IDENTIFIED,)) if asked else ()
+    return any(not one.corrects and not rules.is_before(one, work) for _, one in named)
 
 
 def placed(connection: Connection, entry: Entry, about: Mark) -> Mark:
