@@ -35,8 +35,8 @@ ZONE_SET = rules.ZONE_SET
 # Who worked on paper is its performer and might work; what is typed in is compared with the sheet by nobody who typed
 # any of it, machines tell nothing of it at another time, and a copy is used once something was typed in from it, for
 # its batch or for what came of that; nothing is split or merged before the typing has ended.
-# 5: a change of product needs a major cleaning of machines. Batches are not merged over copies of one number. Nobody
-# has reworked what they made, and the same process again has the same phases.
+# 5: a change of product needs a major cleaning of machines. Batches are not merged over copies of one number, and a
+# rework is typed in from its own. Nobody has reworked what they made, and the same process again has the same phases.
 # Whether planned samples were asked for is asked of all that is known of the phase, in whatever order it came.
 # Exceptions of a sealed batch that rooms and machines tell are flagged as late.
 # No batch is released over a sample that was drawn on request and neither tested nor said to be left so.

@@ -27,6 +27,8 @@ _BEGUN = (rules.UNKNOWN, rules.USED, rules.TIME, rules.PERSON)
 # The edition of the rules by which machines and areas are asked by the time on paper, and who worked on paper does not
 # review what is said of that.
 BY_PAPER = 4
+# And that by which a rework has a record of its own.
+OF_PARTS = 5
 _ENDED = (rules.UNCHECKED, rules.NOT_BEGUN)
 _READINGS = ("equipment.weight_read.v1", "equipment.scale_read.v1")
 Place = tuple[str, str, str]
@@ -112,7 +114,7 @@ class PaperRules(StandingRules):
         }
 
     def copies(self, batch: str) -> tuple[frozenset[tuple[str, int]], frozenset[tuple[str, int]]]:
-        """The copies of a batch and of what it came of, and those of which nobody can know what became of them."""
+        """The copies of a batch and of what it is a part of, and those of which nobody can know what became of them."""
         family = self._family(batch)
         if self._born_lost or any(self.is_lost(one) or self._is_lost_below(one) for one in family):
             return frozenset(), frozenset()
@@ -137,7 +139,9 @@ class PaperRules(StandingRules):
         return bool(rules.used([one], self._typists, self.phases_of(one.batch)))
 
     def _family(self, batch: str) -> list[str]:
-        return [batch, *self._lineage.above(batch)]
+        """A batch and what it is a part of. Servers of before had a rework typed in from copies of what it came of."""
+        alike = self._since.has_reached(OF_PARTS)
+        return [batch, *(self._lineage.same_made(batch) if alike else self._lineage.above(batch))]
 
     def did(self, entry: str, person: str) -> bool:
         """Whether an entry is of somebody's work on paper, as far as that can be told, and is asked."""

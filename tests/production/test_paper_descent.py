@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from batch_support import Site, cleared, marked, weighed
-from descent_support import merge, split
+from descent_support import defined, merge, rework, split
 from paper_support import account, begun, ended, issue, opened
 from witness_support import Rig, Story, upgrade, witnessed
 
@@ -95,6 +95,38 @@ def test_of_what_is_whole_in_others_no_copy_is_issued(site: Site, tmp_path: Path
     given = {"batch": "B1", "copy": 2, "reason": "torn"}
     told = story.stated(ISSUED, "batch/B1", given, "P-5")
     assert witnessed(tmp_path / "told", told)[1] == ("batch_gone", len(told.entries) - 1)
+
+
+def test_a_rework_is_not_typed_in_from_a_copy_of_what_it_came_of(site: Site, tmp_path: Path) -> None:
+    """Its phases do not stand on that sheet, of which nobody would be asked any more what became of it."""
+    site.hand_back("B1")
+    defined(site, "bulk")
+    rework(site, "B1", "R1", way="other")
+    site.leases["R1", "tablet-a"] = "lease-R1"
+    assert "blank_unknown" in site.put("paper_begun", begun("R1", batch="R1")).flags
+    site.put("phase_started", marked("R1", "R1"))
+    site.put("paper_ended", {**ended("R1"), "batch": "R1"}, cosigner="P-2")
+    assert released_of(site, "B1") == ["#1"]
+    unused(site, "B1", 1)
+    story = Story.of(site.plant)
+    assert witnessed(tmp_path / "honest", story) == (200, None)
+    began = story.indices("production.paper_begun.v1")[0]
+    assert witnessed(tmp_path / "bare", story.without_flag("blank_unknown"))[1] == ("flag_missing", began)
+
+
+@pytest.mark.parametrize(("edition", "found"), [(4, None), (5, "flag_missing")])
+def test_a_server_of_before_let_a_rework_be_typed_in_from_one(tmp_path: Path, edition: int, found: str | None) -> None:
+    for site in opened(f"sqlite:///{tmp_path}/pestle.db", tmp_path):
+        said = upgrade(UPGRADED)
+        site.state(UPGRADED, "site", {**said, "now": {**said["now"], "rules": edition}})
+        issue(site)
+        site.hand_back("B1")
+        defined(site, "bulk")
+        rework(site, "B1", "R1", way="other")
+        site.put("paper_begun", begun("R1", batch="R1"))
+        story = Story.of(site.plant).without_flag("blank_unknown")
+    [begins] = story.indices("production.paper_begun.v1")
+    assert witnessed(tmp_path / "witness", story) == ((200, None) if found is None else (422, (found, begins)))
 
 
 def blank(site: Site, batch: str, copy: int) -> None:

@@ -65,8 +65,8 @@ class Origin:
     typing: frozenset[str] = frozenset()
     # Whether the orders of all that it came of can still be read.
     is_traced: bool = True
-    # Copies of the empty record that were issued for it or for what it came of, by the batch and the number; and those
-    # of which nobody knows yet what became of them.
+    # Copies of the empty record that were issued for it or for what it is a part of, by the batch and the number; and
+    # those of which nobody knows yet what became of them.
     copies: frozenset[tuple[str, int]] = frozenset()
     copies_out: frozenset[tuple[str, int]] = frozenset()
 

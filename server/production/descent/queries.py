@@ -48,9 +48,10 @@ def find_origin(connection: Connection, number: str) -> Origin | None:
 
 
 def _copies(connection: Connection, number: str) -> tuple[frozenset[tuple[str, int]], frozenset[tuple[str, int]]]:
-    """The copies of the empty record of a batch and of what it came of; and those of which nobody knows what became."""
+    """The copies of the empty record of a batch and of what it is a part of; and those of which nobody knows what came
+    of them."""
     found, out = set[tuple[str, int]](), set[tuple[str, int]]()
-    for one in family(connection, number):
+    for one in alike(connection, number):
         blanks = typed_in.blanks(connection, one)
         used = typed_from(connection, one) if blanks else {}
         found |= {(one, blank.copy) for blank in blanks}
@@ -99,8 +100,14 @@ def ancestors(connection: Connection, number: str) -> list[str]:
 
 
 def family(connection: Connection, number: str) -> list[str]:
-    """A batch and what it came of, the nearest first: what was done on a copy of that is typed in for its parts."""
+    """A batch and what it came of, the nearest first: no copy of it bears a number that one of these has."""
     return [number, *ancestors(connection, number)]
+
+
+def alike(connection: Connection, number: str) -> list[str]:
+    """A batch and what it was before it was split or merged, the nearest first: what was done on a copy of that is
+    typed in for its parts. A rework has a record of its own."""
+    return [number, *same_made(connection, number)]
 
 
 def typed_from(connection: Connection, number: str) -> dict[int, dict[tuple[str, str], None]]:
@@ -111,7 +118,7 @@ def typed_from(connection: Connection, number: str) -> dict[int, dict[tuple[str,
         known, begun = queries.find_batch(connection, one), typed_in.of_batch(connection, one)
         if known is None or not begun:
             continue
-        above = family(connection, one)
+        above = alike(connection, one)
         issued = {(each, blank.copy) for each in above for blank in typed_in.blanks(connection, each)}
         for each in sheets.used(begun, queries.typists(connection, one), known.phases):
             if sheets.owner(each.copy, above, issued) == number:

@@ -37,7 +37,7 @@ def judge(connection: Connection, entry: Entry, batch: Batch) -> list[Judgement]
         return [*rules.judge_ended(given, entry.actor, running, signed, theirs), *left]
     person, phase = given["done_by"], find_phase(batch.phases, given["phase"])
     known = identity.find_person(connection, person) is not None
-    blank = queries.find_blank(connection, births.family(connection, batch.number), given["copy"])
+    blank = queries.find_blank(connection, births.alike(connection, batch.number), given["copy"])
     # What this corrects is none that was typed in before.
     others = [one for one in before if one.entry != entry.header.corrects]
     needs = needs_of(model.STARTED, given, phase)
