@@ -38,6 +38,8 @@ class AlarmRules(StandingRules):
         self._papers, self._since, self._granted = papers, since, granted
         self._bridges: set[str] = set()
         self._alarms: dict[str, Alarm] = {}
+        # By the piece, its alarms by their entries.
+        self._had: dict[str, dict[str, None]] = {}
         # By the piece, and by the phase of a batch, the uses by the entries that say so.
         self._of: dict[str, dict[str, Use]] = {}
         self._at: dict[_Place, dict[str, Use]] = {}
@@ -85,7 +87,7 @@ class AlarmRules(StandingRules):
         codes = self._used(about) if isinstance(about, Work) else {about.equipment}
         weighed = alarms.weighed_on(seen.head, body)
         codes |= set() if weighed is None else {weighed.equipment}
-        told = [one for one in self._alarms.values() if one.equipment in codes]
+        told = [self._alarms[one] for code in codes for one in self._had.get(code, ())]
         if not told and not isinstance(about, Alarm):
             return False, False
         known, on_balance = self._known(told, about), [] if weighed is None else alarms.weighed_in(told, weighed)
@@ -139,6 +141,7 @@ class AlarmRules(StandingRules):
         match alarms.taken_from(head, body, self._papers.made_at(seen)):
             case Alarm() as alarm:
                 self._alarms[head.id] = alarm
+                self._had.setdefault(alarm.equipment, {})[head.id] = None
             case Use() as use:
                 self._use(seen, use)
             case Work() as work:

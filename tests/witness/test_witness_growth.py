@@ -9,17 +9,23 @@ from typing import Any
 import pytest
 from batch_support import Site, marked, t
 from control_support import release
+from course_support import Branches
 from paper_support import begun, ended, issue, opened
 from recipe_support import step
 from witness_support import Story
 
+from server.core.kinds import Registry
 from server.core.zones import Zones
-from server.production.model import COMPLETED, PAPER_BEGUN
+from server.equipment.alarms.model import CLEARED, RAISED
+from server.plant import ROOMS
+from server.production.model import COMPLETED, PAPER_BEGUN, STARTED
 from server.quality.requests.model import REQUESTED
 from server.release.model import RELEASED_KIND
 from server.release.paper.model import ISSUED
 from server.site.model import RULES
+from server.witness.alarms import AlarmRules
 from server.witness.course import CourseRules
+from server.witness.granting import GrantRules
 from server.witness.lineage import Lineage
 from server.witness.papers import PaperRules
 from server.witness.requests import RequestRules
@@ -34,9 +40,9 @@ CORES |= {"reason": None, "comment": None}
 OTHERS = 12_000
 
 
-def told(folder: Path) -> list[Seen]:
+def told(folder: Path, work: Callable[[Site], None]) -> list[Seen]:
     for site in opened(f"sqlite:///{folder}/pestle.db", folder):
-        _work(site)
+        work(site)
         entries = Story.of(site.plant).entries
     return [Seen(one.head, one.stamp, one.envelope.body, b"", one.signatures, Zones()) for one in entries]
 
@@ -69,7 +75,7 @@ def lasts(work: Callable[[], None]) -> float:
 
 
 def test_what_other_batches_did_does_not_slow_what_is_asked_of_one(tmp_path: Path) -> None:
-    story, since, lineage = told(tmp_path), Today(), Lineage()
+    story, since, lineage = told(tmp_path, _work), Today(), Lineage()
     papers = PaperRules(lambda _, __: True, lineage, since)
     course = CourseRules(since, papers)
     requests = RequestRules(lineage, since, lambda _, __: True, course.mark)
@@ -93,6 +99,37 @@ def test_what_other_batches_did_does_not_slow_what_is_asked_of_one(tmp_path: Pat
     after = {name: lasts(work) for name, work in asked.items()}
     slower = {name: after[name] / before[name] for name in asked}
     assert max(slower.values()) < 8, slower
+
+
+def _in_alarm(site: Site) -> None:
+    """A press is at work after an alarm of it was cleared, and of another one."""
+    made = Branches(site, "B2")
+    for code in ("PR-1", "PR-2"):
+        made.register(code, "press", None)
+        said = {"equipment": code, "what": "E42", "severity": "major", "source": "manual"}
+        raised = site.state(RAISED, f"equipment/{code}", said, "P-1").id
+        site.now_ms += 600_000
+        site.state(CLEARED, f"equipment/{code}", {"equipment": code, "alarm": raised, "reason": "filter changed"})
+    made.do("10")
+    made.identify("20", "PR-1")
+    made.start("20")
+
+
+def test_the_alarms_that_machines_have_had_do_not_slow_what_is_asked_of_work(tmp_path: Path) -> None:
+    story, since = told(tmp_path, _in_alarm), Today()
+    papers = PaperRules(lambda _, __: True, Lineage(), since)
+    alarms = AlarmRules(papers, since, GrantRules(Registry(ROOMS)))
+    for seen in story:
+        for rules in (papers, alarms):
+            rules.learn(seen)
+    begun = next(one for one in reversed(story) if one.head.kind == STARTED)
+    before = lasts(lambda: alarms.judge(begun))
+    raised, cleared = (next(one for one in reversed(story) if one.head.kind == kind) for kind in (RAISED, CLEARED))
+    for n in range(OTHERS):
+        alarms.learn(replace(raised, head=replace(raised.head, id=f"alarm-{n}")))
+        alarms.learn(replace(cleared, body={**(cleared.body or {}), "alarm": f"alarm-{n}"}))
+    after = lasts(lambda: alarms.judge(begun))
+    assert after / before < 8
 
 
 def _elsewhere(seen: Seen, n: int) -> Seen:

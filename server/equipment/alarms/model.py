@@ -52,6 +52,8 @@ class Alarm:
     def had(self, at: str, device: str) -> bool:
         """Whether the piece was in this alarm at a time by the clock of a device. A clock agrees with itself; two may
         differ by `CLOCK_TOLERANCE` (PLT-13), and nobody is accused of what they may not have known."""
+        if self.cleared_at is not None and at >= self.cleared_at:
+            return False
         apart = timedelta(0) if device == self.device else CLOCK_TOLERANCE
         then = datetime.fromisoformat(at)
         if then <= datetime.fromisoformat(self.at) + apart:

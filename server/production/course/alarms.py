@@ -115,6 +115,7 @@ def weighed_in(alarms: Iterable[Alarm], use: Use) -> list[Found]:
 def in_alarm(known: Known, *, going_on: bool = True) -> dict[_Key, Found]:
     """Every moment at which a piece was put to use in an alarm: as it was identified, as the phase began, and as work
     went on with it; each alarm that it was in then."""
+    known = replace(known, alarms=_of_then(known))
     work: dict[_Place, list[Work]] = {}
     for one in known.work:
         work.setdefault((one.batch, one.phase), []).append(one)
@@ -131,6 +132,12 @@ def in_alarm(known: Known, *, going_on: bool = True) -> dict[_Key, Found]:
             key = (use.batch, use.phase, use.equipment, moment.at, alarm.id)
             found.setdefault(key, Found(moment.id, *key[:4], alarm))
     return found
+
+
+def _of_then(known: Known) -> list[Alarm]:
+    """Without those that were cleared before anything was done: a machine has had thousands in a year."""
+    first = min([*(one.at for one in known.uses), *(one.at for one in known.work)], default="")
+    return [one for one in known.alarms if one.cleared_at is None or one.cleared_at > first]
 
 
 def _gone_on(known: Known, use: Use, work: Iterable[Work]) -> list[tuple[Use | Work, Alarm]]:
