@@ -1,12 +1,14 @@
 """Paper and batches that come of batches: nothing is left with a batch in which nobody works any more."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from batch_support import Site, cleared, marked, weighed
 from descent_support import defined, merge, rework, split
 from paper_support import account, begun, ended, issue, opened
+from sqlalchemy import event
 from witness_support import Rig, Story, upgrade, witnessed
 
 from server.core.errors import PestleError
@@ -95,6 +97,25 @@ def test_of_what_is_whole_in_others_no_copy_is_issued(site: Site, tmp_path: Path
     given = {"batch": "B1", "copy": 2, "reason": "torn"}
     told = story.stated(ISSUED, "batch/B1", given, "P-5")
     assert witnessed(tmp_path / "told", told)[1] == ("batch_gone", len(told.entries) - 1)
+
+
+def test_to_merge_twice_as_many_parts_asks_the_database_twice_as_much(tmp_path: Path) -> None:
+    """All others wait for a decision: what the parts have in common is read once."""
+    few, many = (_statements(tmp_path / str(count), count) for count in (8, 16))
+    assert many < 2.2 * few
+
+
+def _statements(folder: Path, count: int) -> int:
+    """With how many the database is asked when so many parts are merged."""
+    folder.mkdir()
+    parts, said = [f"P{n}" for n in range(count)], list[str]()
+    for site in opened(f"sqlite:///{folder}/pestle.db", folder):
+        issue(site)
+        site.hand_back("B1")
+        split(site, "B1", *((one, str(Decimal("100.000") / count)) for one in parts))
+        event.listen(site.plant.engine, "before_cursor_execute", lambda _, __, text, *___: said.append(text))
+        merge(site, "M1", "100.000", *parts)
+    return len(said)
 
 
 def test_a_rework_is_not_typed_in_from_a_copy_of_what_it_came_of(site: Site, tmp_path: Path) -> None:

@@ -28,7 +28,8 @@ def decide_split(connection: Connection, entry: Entry) -> Ruling:
 
 
 def decide_merge(connection: Connection, entry: Entry) -> Ruling:
-    found = {one: births.find_origin(connection, one) for one in entry.payload["parents"]}
+    typed: births.Typed = {}
+    found = {one: births.find_origin(connection, one, typed) for one in entry.payload["parents"]}
     unknown = next((one for one, origin in found.items() if origin is None), None)
     if unknown is not None:
         return Ruling(refusal="batch_unknown", details={"batch": unknown})

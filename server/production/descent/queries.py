@@ -18,6 +18,10 @@ from sync.log import reading
 from sync.log.reading import StoredEntry
 from sync.log.tables import log_entry
 
+# By batch and copy, as `typed_from`.
+Typed = dict[str, dict[int, dict[tuple[str, str], None]]]
+_Copies = frozenset[tuple[str, int]]
+
 
 def order_of(connection: Connection, number: str) -> Mapping[str, Any] | None:
     """The order by which a batch exists, as it stands in the log; None of history, or where it was erased."""
@@ -27,8 +31,8 @@ def order_of(connection: Connection, number: str) -> Mapping[str, Any] | None:
     return None if stored is None or stored.payload is None else stored.envelope.body
 
 
-def find_origin(connection: Connection, number: str) -> Origin | None:
-    """A batch as the rules see it."""
+def find_origin(connection: Connection, number: str, typed: Typed | None = None) -> Origin | None:
+    """A batch as the rules see it. `typed`: what has been read by now of others with the same parents."""
     status = connection.execute(select(batch.c.status).where(batch.c.number == number)).scalar()
     order = order_of(connection, number)
     if status is None or order is None:
@@ -43,17 +47,20 @@ def find_origin(connection: Connection, number: str) -> Origin | None:
     first = _first(connection, number, order)
     typing = frozenset(one.phase for one in still_typed(connection, number))
     traced = all(order_of(connection, one) is not None for one in ancestors(connection, number))
-    content, (copies, copies_out) = rules.third_form(order), _copies(connection, number)
+    content = rules.third_form(order)
+    copies, copies_out = _copies(connection, number, {} if typed is None else typed)
     return Origin(number, status, content, worked | ended, ended, out, above, first, typing, traced, copies, copies_out)
 
 
-def _copies(connection: Connection, number: str) -> tuple[frozenset[tuple[str, int]], frozenset[tuple[str, int]]]:
+def _copies(connection: Connection, number: str, typed: Typed) -> tuple[_Copies, _Copies]:
     """The copies of the empty record of a batch and of what it is a part of; and those of which nobody knows what came
     of them."""
     found, out = set[tuple[str, int]](), set[tuple[str, int]]()
     for one in alike(connection, number):
         blanks = typed_in.blanks(connection, one)
-        used = typed_from(connection, one) if blanks else {}
+        if blanks and one not in typed:
+            typed[one] = typed_from(connection, one)
+        used = typed.get(one, {})
         found |= {(one, blank.copy) for blank in blanks}
         out |= {(one, blank.copy) for blank in blanks if not blank.accounted and blank.copy not in used}
     return frozenset(found), frozenset(out)
