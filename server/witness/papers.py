@@ -98,7 +98,10 @@ class PaperRules(StandingRules):
         return frozenset(one.phase for one in self._still_typed(batch))
 
     def _still_typed(self, batch: str) -> list[Copying]:
-        """Where an entry that was typed in is erased, it counts as none."""
+        """Where an entry that was typed in is erased, it counts as none; nor does what came late of what is whole in
+        others, where nobody could end it."""
+        if self._lineage.below(batch):
+            return []
         accounted = self._accounted(batch)
         typists = {} if model.batch_stream(batch) in self._typists_lost else self._typists
         return rules.still_typed(self._of(batch), accounted, typists)

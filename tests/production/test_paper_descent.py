@@ -6,15 +6,18 @@ from pathlib import Path
 
 import pytest
 from batch_support import Site, cleared, marked, weighed
-from descent_support import defined, merge, rework, split
+from descent_support import defined, made, merge, rework, split
 from paper_support import account, begun, ended, issue, opened
+from release_support import sign
 from sqlalchemy import event
 from witness_support import Rig, Story, upgrade, witnessed
 
 from server.core.errors import PestleError
+from server.production import queries
 from server.production.descent.model import MERGED_KIND, SPLIT_KIND
 from server.release import queries as release
 from server.release.dossier.content import gather
+from server.release.model import ASSESSED_KIND
 from server.release.paper.model import ACCOUNTED, ISSUED
 from server.site.model import UPGRADED
 
@@ -97,6 +100,22 @@ def test_of_what_is_whole_in_others_no_copy_is_issued(site: Site, tmp_path: Path
     given = {"batch": "B1", "copy": 2, "reason": "torn"}
     told = story.stated(ISSUED, "batch/B1", given, "P-5")
     assert witnessed(tmp_path / "told", told)[1] == ("batch_gone", len(told.entries) - 1)
+
+
+def test_what_a_lost_tablet_brings_of_a_whole_keeps_no_part_from_release(site: Site, tmp_path: Path) -> None:
+    """No tablet gets a lease for the whole any more, to end it."""
+    made(site, "C1")
+    site.state(ISSUED, "batch/C1", {"batch": "C1", "copy": 1, "reason": None}, "P-5")
+    split(site, "C1", ("C2", "60.000"), ("C3", "40.000"))
+    site.put("paper_begun", begun("10", batch="C1"))
+    assert "from_paper" in site.put("phase_started", marked("C1", "10")).flags
+    assert released_of(site, "C1") == []
+    with site.plant.engine.connect() as connection:
+        waiting = [one.id for one in queries.items_of(connection, "C1") if one.state == "open"]
+    for one in waiting:
+        site.state(ASSESSED_KIND, "batch/C1", {"batch": "C1", "exception": one, "assessment": "no harm"}, "P-5")
+    sign(site, "released", batch="C2")
+    assert witnessed(tmp_path / "honest", Story.of(site.plant)) == (200, None)
 
 
 def test_to_merge_twice_as_many_parts_asks_the_database_twice_as_much(tmp_path: Path) -> None:

@@ -134,7 +134,10 @@ def typed_from(connection: Connection, number: str) -> dict[int, dict[tuple[str,
 
 
 def still_typed(connection: Connection, number: str) -> list[Copying]:
-    """What is typed in of a batch still."""
+    """What is typed in of a batch still. Of one that is whole in others no tablet gets a lease any more: what comes of
+    it late, and without its end, nobody could end."""
+    if children_of(connection, number):
+        return []
     accounted = {one.copy for one in typed_in.blanks(connection, number) if one.accounted}
     return sheets.still_typed(typed_in.of_batch(connection, number), accounted, queries.typists(connection, number))
 
