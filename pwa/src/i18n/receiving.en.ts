@@ -11,6 +11,7 @@ export const receivingEn = {
   damage: "Damage", damageHint: "What is damaged, as it is seen; with photos.", damageText: "What is damaged", damageOf: (n: number) => `Container ${n} damaged`, deliveryDamaged: "Delivery damaged", photos: (n: number) => (n === 0 ? "no photo" : n === 1 ? "1 photo" : `${n} photos`), sampledApart: "sampled on its own", takePhoto: "Take a photo", photoBusy: "Making it smaller…", photoOf: (n: number) => `Photo ${n}`, remove: "Remove", save: "Keep", content: "In it", uncount: "Not here: count it no more",
   details: "Details", detailsHint: "As label and delivery note show it.",
   finish: "Complete", finishTitle: "Receive into quarantine", finishHint: "A site lot number is given, the containers are labelled, and inspection begins.", take: "Receive", takeHeld: "Receive, held for QA", back: "Back", why: "What was found and agreed", whyOrder: "Why without an order", needed: "Needed before it is received",
+  notAmount: "A number above zero, such as 1250.5. A comma before three digits may mean thousands: leave it out.",
   missing: { supplier_lot: "the supplier's lot", each: "what is in each container", counted: "at least one container", most: "no more than 500 containers in one delivery" } as Record<string, string>,
   wrong: "Not as it should be", fewer: (n: number, of: number) => `Only ${n} of ${of} containers are counted.`,
   ways: {

@@ -13,6 +13,7 @@ export const receivingZh: typeof receivingEn = {
   damage: "破损", damageHint: "如实描述破损并拍照。", damageText: "破损情况", damageOf: (n) => `第 ${n} 件破损`, deliveryDamaged: "整批到货破损", photos: (n) => (n === 0 ? "未拍照" : `已拍照 ${n} 张`), sampledApart: "将单独取样", takePhoto: "拍照", photoBusy: "正在压缩…", photoOf: (n) => `照片 ${n}`, remove: "删除", save: "保存", content: "内容量", uncount: "未到：取消点件",
   details: "资料", detailsHint: "按标签和送货单填写。",
   finish: "完成", finishTitle: "收货并置为待验", finishHint: "给出站内批号，容器贴签，随即开始入库检验。", take: "收货", takeHeld: "收货，待 QA 决定", back: "返回", why: "不符之处及处理约定", whyOrder: "无订单的原因", needed: "收货前还需",
+  notAmount: "须为大于零的数，如 1250.5。三位数字前的逗号可能是千位分隔，请去掉。",
   missing: { supplier_lot: "供应商批号", each: "每件内容量", counted: "至少一件", most: "一次到货不超过 500 件" } as Record<string, string>,
   wrong: "有不符之处", fewer: (n, of) => `只点了 ${n} / ${of} 件。`,
   ways: {

@@ -11,6 +11,7 @@ export const stockEn = {
   mergeTitle: (label: string) => `Merge into ${label}`, mergeHint: "Containers of the same lot, emptied into this one.", scanOther: "Container that is emptied", aLabel: "the label of a container of this lot", twice: "scanned already", mergeNow: "Merge", remove: "Leave out",
   scrapTitle: (label: string) => `Scrap ${label}`, scrapHint: (q: string) => `${q} is in it.`, amount: "How much", secondHint: "Rejected material is destroyed before a second person, who confirms here.", second: "Login of the second person", password: "Password of the second person", scrapNow: "Scrap for good",
   barTitle: (label: string) => `Restrict ${label}`, barHint: "Nobody may use it, whatever its lot may.", unbarTitle: (label: string) => `Set ${label} free`, unbarHint: "It may be used again, as far as its lot may.",
+  notAmount: "A number above zero with a point and no commas, such as 12.5.",
   reason: "Reason", remark: "Remark (may stay empty)", needed: "needs a reason",
   placesTitle: "Locations", placesHint: "Where containers stand", placesNone: "No location is defined yet.", add: "New location", change: "Change", code: "Code", zh: "Name in Chinese", en: "Name in English", area: "Area", kind: "For", storage: "Kept at", anyStorage: "not controlled", active: "In use", notActive: "Given up", save: "Save",
   kinds: { receiving: "Receiving", storage: "Storage", quarantine: "Quarantine", sampling: "Sampling", dispensing: "Dispensing", production: "Production", shipping: "Shipping", rejected: "Rejected goods" } as Record<string, string>,

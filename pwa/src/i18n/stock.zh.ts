@@ -13,6 +13,7 @@ export const stockZh: typeof stockEn = {
   mergeTitle: (label) => `并入 ${label}`, mergeHint: "同一批的容器，全部倒入本容器。", scanOther: "被倒空的容器", aLabel: "本批容器的标签", twice: "已扫描", mergeNow: "合并", remove: "去掉",
   scrapTitle: (label) => `报废 ${label}`, scrapHint: (q) => `现存 ${q}。`, amount: "数量", secondHint: "不合格物料须在第二人监督下销毁，由其在此确认。", second: "监督人登录名", password: "监督人密码", scrapNow: "确认报废",
   barTitle: (label) => `限制使用 ${label}`, barHint: "无论所属批状态如何，任何人不得使用。", unbarTitle: (label) => `解除限制 ${label}`, unbarHint: "按所属批的状态恢复使用。",
+  notAmount: "须为大于零的数，小数用点，不用逗号，如 12.5。",
   reason: "原因", remark: "备注（可不填）", needed: "须说明原因",
   placesTitle: "库位", placesHint: "容器存放的位置", placesNone: "尚无库位。", add: "新建库位", change: "更改", code: "编码", zh: "中文名称", en: "英文名称", area: "区域", kind: "用途", storage: "贮存条件", anyStorage: "不控制", active: "启用", notActive: "停用", save: "保存",
   kinds: { receiving: "收货", storage: "存储", quarantine: "待验", sampling: "取样", dispensing: "称配", production: "生产", shipping: "发货", rejected: "不合格品" },

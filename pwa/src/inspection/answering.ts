@@ -1,5 +1,6 @@
 /** Results while they are typed: what each test of a specification asks for, and what becomes of that when it is sent. */
 import type { TestResult } from "../api/types";
+import { plain } from "../core/amount";
 import type { Text2 } from "../core/types";
 import type { Test } from "../specifications/types";
 
@@ -64,7 +65,7 @@ export function unfit(given: Given, instruments: readonly Instrument[], today: s
 }
 
 function answerOf(test: Test, given: Given): Pick<Answer, "value" | "text" | "conforms"> | null {
-  const value = given.value.trim(), text = given.text.trim();
+  const value = plain(given.value), text = given.text.trim();
   if (test.kind === "numeric") return NUMBER.test(value) ? { value, text: null, conforms: null } : null;
   if (text === "") return null;
   if (test.kind === "choice") return { value: null, text, conforms: null };

@@ -1,5 +1,6 @@
 /** What the API says of inspections and samples (see server/quality/inspection/pages.py). */
 import type { Named } from "../api/types";
+import { plain } from "../core/amount";
 import type { Text2 } from "../core/types";
 import type { Opened, Sampling } from "../specifications/types";
 import type { Quantity } from "../ui/format";
@@ -26,11 +27,11 @@ const DECIMAL = /^(0|[1-9][0-9]{0,14})(\.[0-9]{1,12})?$/;
 
 /** Whether a sample may be recorded: something of every container, and a reason where it was not drawn. */
 export function complete(lines: readonly Draft[], unit: string): boolean {
-  return lines.length > 0 && unit.trim() !== "" && lines.every((one) => DECIMAL.test(one.quantity.trim()) && /[1-9]/.test(one.quantity));
+  return lines.length > 0 && unit.trim() !== "" && lines.every((one) => DECIMAL.test(plain(one.quantity)) && /[1-9]/.test(plain(one.quantity)));
 }
 
 export function taken(lines: readonly Draft[], unit: string): Sampled[] {
-  return lines.map((one) => ({ container: one.container, quantity: { value: one.quantity.trim(), unit: unit.trim() }, instead_of: one.insteadOf, reason: one.reason.trim() || null }));
+  return lines.map((one) => ({ container: one.container, quantity: { value: plain(one.quantity), unit: unit.trim() }, instead_of: one.insteadOf, reason: one.reason.trim() || null }));
 }
 
 /** What one may do next with a sample, the likeliest first. */

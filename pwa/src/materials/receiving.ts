@@ -1,5 +1,6 @@
 /** Containers that are being received, before the server hears of them: labels in a row, and what they hold together. */
 import { Decimal } from "decimal.js";
+import { pointed } from "../core/amount";
 import { converted } from "../core/measures";
 import type { Quantity } from "../core/types";
 
@@ -48,5 +49,5 @@ export function same(one: Quantity, other: Quantity): boolean {
 
 /** A number without leading zeros, as a record spells it: "012.50" is 12.50. */
 export function spelled(text: string): string {
-  return text.trim().replace(/[,，。]/g, ".").replace(/^0+(?=\d)/, "");
+  return pointed(text).replace(/^0+(?=\d)/, "");
 }

@@ -1,4 +1,5 @@
 /** An order while it is put together: what requisitions ask for of one supplier's materials, and lines of one's own. */
+import { plain } from "../core/amount";
 import type { Asked, Offer, Supplier, Wanted } from "./types";
 
 export interface LineDraft { key: string; taken: boolean; material: string; quantity: string; unit: string; wanted_by: string; requisition: string | null }
@@ -19,11 +20,14 @@ export function own(supplier: Supplier): LineDraft {
   return { key: `own ${++keys}`, taken: true, material: first?.code ?? "", quantity: "", unit: first?.unit ?? "", wanted_by: "", requisition: null };
 }
 
+/** A typed quantity that is more than nothing. */
+export const isQuantity = (text: string): boolean => MORE_THAN_NOTHING.test(plain(text));
+
 export function complete(lines: readonly LineDraft[]): boolean {
   const taken = lines.filter((one) => one.taken);
-  return taken.length > 0 && taken.length <= 100 && taken.every((one) => one.material !== "" && MORE_THAN_NOTHING.test(one.quantity.trim()));
+  return taken.length > 0 && taken.length <= 100 && taken.every((one) => one.material !== "" && isQuantity(one.quantity));
 }
 
 export function asked(lines: readonly LineDraft[]): Asked[] {
-  return lines.filter((one) => one.taken).map((one, at) => ({ line: at + 1, material: one.material, quantity: { value: one.quantity.trim(), unit: one.unit }, wanted_by: one.wanted_by || null, requisition: one.requisition }));
+  return lines.filter((one) => one.taken).map((one, at) => ({ line: at + 1, material: one.material, quantity: { value: plain(one.quantity), unit: one.unit }, wanted_by: one.wanted_by || null, requisition: one.requisition }));
 }

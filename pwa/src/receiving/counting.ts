@@ -1,5 +1,6 @@
 /** A delivery while it is counted: what is still missing, and what of it is taken in. */
 import { Decimal } from "decimal.js";
+import { pointed } from "../core/amount";
 import type { Counted, Draft } from "./arriving";
 import type { Came, Damage, Delivery } from "./types";
 
@@ -8,7 +9,7 @@ const NUMBER = /^(0|[1-9][0-9]{0,14})(\.[0-9]{1,12})?$/;
 
 /** A typed amount that is more than nothing, as a record spells it; null for any other text. */
 export function amount(text: string): string | null {
-  const spelled = text.trim().replace(/[,，。]/g, ".").replace(/^0+(?=\d)/, "");
+  const spelled = pointed(text).replace(/^0+(?=\d)/, "");
   return NUMBER.test(spelled) && new Decimal(spelled).gt(0) ? spelled : null;
 }
 

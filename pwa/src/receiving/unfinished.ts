@@ -6,7 +6,7 @@ import type { Came, Delivery } from "./types";
 
 export const LOT_RECEIVED = "materials.lot_received.v2", CONTAINERS_RECEIVED = "materials.containers_received.v2";
 /** What is typed and scanned and not recorded yet. */
-export interface Counting { choice: Choice; draft: Draft; details: Details; expected: string }
+export interface Counting { choice: Choice; draft: Draft; details: Details; expected: string; request?: string }
 /** The same with the lots that this device had received `before`: none of them is this delivery, however alike. */
 export type Kept = Counting & { before: string[] };
 /** Where it is kept in a unit of work: what somebody has counted nobody else signs. */

@@ -1,4 +1,5 @@
 /** A requisition while it is typed, and what becomes of that when it is sent. */
+import { plain } from "../core/amount";
 import type { Material } from "./types";
 
 export interface LineDraft { key: number; material: string; quantity: string; needed_by: string; note: string }
@@ -10,10 +11,13 @@ const MORE_THAN_NOTHING = /^(?=.*[1-9])(0|[1-9][0-9]{0,14})(\.[0-9]{1,12})?$/;
 
 export const found = (materials: readonly Material[], code: string): Material | undefined => materials.find((one) => one.code === code.trim());
 
+/** A typed quantity that is more than nothing. */
+export const isQuantity = (text: string): boolean => MORE_THAN_NOTHING.test(plain(text));
+
 export function complete(lines: readonly LineDraft[], materials: readonly Material[], reason: string): boolean {
-  return reason.trim() !== "" && lines.length > 0 && lines.every((one) => found(materials, one.material) !== undefined && MORE_THAN_NOTHING.test(one.quantity.trim()) && one.needed_by !== "");
+  return reason.trim() !== "" && lines.length > 0 && lines.every((one) => found(materials, one.material) !== undefined && isQuantity(one.quantity) && one.needed_by !== "");
 }
 
 export function asked(lines: readonly LineDraft[], materials: readonly Material[]): { material: string; quantity: { value: string; unit: string }; needed_by: string; note: string | null }[] {
-  return lines.map((one) => ({ material: one.material.trim(), quantity: { value: one.quantity.trim(), unit: found(materials, one.material)?.unit ?? "" }, needed_by: one.needed_by, note: one.note.trim() || null }));
+  return lines.map((one) => ({ material: one.material.trim(), quantity: { value: plain(one.quantity), unit: found(materials, one.material)?.unit ?? "" }, needed_by: one.needed_by, note: one.note.trim() || null }));
 }

@@ -1,5 +1,6 @@
 /** Splitting and merging containers on a handheld: what it does to amounts, and what the server would say is wrong with it
  * (`server/materials/stock/rules.py`), told before it is done. */
+import { plain } from "../core/amount";
 import { converted, type Conversion } from "../core/measures";
 import type { Quantity } from "../core/types";
 import type { Held } from "./types";
@@ -56,7 +57,7 @@ export function splitWrong(source: Held, parts: { label: string; content: string
   const found = isEmpty(source.held.value) ? ["container_gone"] : [];
   const labels = parts.map(({ label }) => label.trim());
   if (labels.some((label, at) => label === "" || taken(label) || labels.indexOf(label) !== at)) found.push("container_known");
-  const contents = parts.map(({ content }) => content.trim());
+  const contents = parts.map(({ content }) => plain(content));
   if (contents.some((one) => !DECIMAL.test(one) || isEmpty(one))) return [...found, "amount_wrong"];
   const rest = sum([source.held.value, ...contents.map(negative)]);
   return rest.startsWith("-") ? [...found, "container_overdrawn"] : found;

@@ -118,6 +118,8 @@ describe("MAT-04: what is taken in", () => {
     expect(came({ ...made, each: "" }, "kg")).toHaveLength(1);
     expect([missing(made), missing({ ...made, each: "0" }), missing(draft())]).toEqual([[], ["each"], ["supplier_lot", "counted"]]);
     expect([amount("1e3"), amount("-1"), amount("0.0"), amount("00.5")]).toEqual([null, null, null, "0.5"]);
+    expect([amount("１２．５"), amount("12。5"), amount("0,125"), amount("1,5")], "as a Chinese keyboard or a number pad has them").toEqual(["12.5", "12.5", "0.125", "1.5"]);
+    expect([amount("1,000"), amount("12,500.5"), amount("1，000")], "a thousand is not one").toEqual([null, null, null]);
     const said = delivery({ material: "LAC", order: null, line: null, supplier: null, supplier_name: "?" }, made, { manufacturer: "", delivery_note: " DN ", comment: "", damage: null });
     expect([said.delivery_note, said.comment, said.expiry, said.supplier_lot]).toEqual(["DN", null, null, "X"]);
   });

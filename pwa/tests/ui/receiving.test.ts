@@ -28,5 +28,6 @@ describe("receiving containers", () => {
     expect(same({ value: "240000", unit: "g" }, { value: "240", unit: "kg" })).toBe(true);
     expect(same({ value: "240", unit: "L" }, { value: "240", unit: "kg" })).toBe(false);
     expect([spelled(" 012,50 "), spelled("0.5"), spelled("00")]).toEqual(["12.50", "0.5", "0"]);
+    expect([spelled("２０"), spelled("1,000")]).toEqual(["20", "1,000"]);
   });
 });

@@ -59,6 +59,7 @@ test("what is wrong is told before it is recorded", () => {
   const one = held("C-1", "25.000");
   expect(splitWrong(one, [{ label: "S", content: "25.000" }], taken)).toEqual([]);
   expect(splitWrong(one, [{ label: "S", content: "25.001" }], taken)).toEqual(["container_overdrawn"]);
+  expect(splitWrong(one, [{ label: "S", content: "２．５" }], taken)).toEqual([]);
   expect(splitWrong(one, [{ label: "C-2", content: "1" }], taken)).toEqual(["container_known"]);
   expect(splitWrong(one, [{ label: "S", content: "1" }, { label: "S", content: "" }], taken)).toEqual(["container_known", "amount_wrong"]);
   expect(splitWrong(held("C-1", "0.000"), [{ label: "S", content: "1" }], taken)).toContain("container_gone");
