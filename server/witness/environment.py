@@ -40,7 +40,7 @@ class EnvironmentRules(StandingRules):
         self._occupied: dict[str, str | None] = {}
         self._bridges: set[str] = set()
         self._limits: dict[str, list[Limits]] = {}
-        # By room.
+        # By room, in the order of time.
         self._out: dict[str, list[Out]] = {}
         self._spans: dict[_Place, Span] = {}
         # Phases that were found to have run beyond limits, and those of which the server has made an exception.
@@ -114,7 +114,12 @@ class EnvironmentRules(StandingRules):
         before = self._span(body)
         after = before.after(seen.head.kind, self._papers.made_at(seen))
         room = self._room(after)
-        newly = room is not None and rules.newly(before, after, self._out.get(room, ()))
+        if room is None or after == before or after.began is None or after.ended is None:
+            return []
+        out = self._out.get(room, [])
+        # What was read at that very moment is of the phase as well.
+        first, last = bisect_left(out, (after.began,)), bisect_left(out, (f"{after.ended}~",))
+        newly = rules.newly(before, after, out[first:last])
         return [(after.batch, after.phase)] if newly else []
 
     def _span(self, body: Body) -> Span:
@@ -143,7 +148,8 @@ class EnvironmentRules(StandingRules):
             room, out = self._beyond(seen, body)
             self._find(self._ran(seen, body))
             if out:
-                self._out.setdefault(room, []).extend((at, intern(name), value) for at, name, value in out)
+                for at, name, value in out:
+                    insort(self._out.setdefault(room, []), (at, intern(name), value))
         elif head.kind in rules.HEARD:
             if not seen.by_server:
                 self._find(self._ends(seen, body))

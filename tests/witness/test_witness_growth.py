@@ -10,12 +10,14 @@ import pytest
 from batch_support import Site, marked, t
 from control_support import release
 from course_support import Branches
+from environment_support import Rooms
 from paper_support import begun, ended, issue, opened
 from recipe_support import step
 from witness_support import Story
 
 from server.core.kinds import Registry
 from server.core.zones import Zones
+from server.environment.model import POINT_READ
 from server.equipment.alarms.model import CLEARED, RAISED
 from server.plant import ROOMS
 from server.production.model import COMPLETED, PAPER_BEGUN, STARTED
@@ -25,6 +27,7 @@ from server.release.paper.model import ISSUED
 from server.site.model import RULES
 from server.witness.alarms import AlarmRules
 from server.witness.course import CourseRules
+from server.witness.environment import EnvironmentRules
 from server.witness.granting import GrantRules
 from server.witness.lineage import Lineage
 from server.witness.papers import PaperRules
@@ -130,6 +133,35 @@ def test_the_alarms_that_machines_have_had_do_not_slow_what_is_asked_of_work(tmp
         alarms.learn(replace(cleared, body={**(cleared.body or {}), "alarm": f"alarm-{n}"}))
     after = lasts(lambda: alarms.judge(begun))
     assert after / before < 8
+
+
+def _in_room(site: Site) -> None:
+    rooms = Rooms(site)
+    rooms.order("B7")
+    rooms.read("30.00")
+    site.now_ms += 8 * 3_600_000
+    rooms.start("10", "B7")
+    rooms.end("10", "B7")
+
+
+def test_what_was_read_beyond_limits_before_does_not_slow_what_is_asked_of_work(tmp_path: Path) -> None:
+    story, since = told(tmp_path, _in_room), Today()
+    papers = PaperRules(lambda _, __: True, Lineage(), since)
+    rooms = EnvironmentRules(papers)
+    by: dict[str, Seen] = {}
+    for seen in story:
+        for rules in (papers, rooms):
+            rules.learn(seen)
+        by[seen.head.kind] = seen
+    begun, ends, read = by[STARTED], by[COMPLETED], by[POINT_READ]
+    late = replace(ends, head=replace(ends.head, captured_at="2026-11-22T23:00:00.000Z"))
+    asked: dict[str, Callable[[], None]] = {"begun": lambda: rooms.judge(begun), "end": lambda: rooms.judge(late)}
+    before = {name: lasts(work) for name, work in asked.items()}
+    for n in range(OTHERS):
+        at = f"2026-11-22T{10 + n // 3600}:{n // 60 % 60:02d}:{n % 60:02d}.000Z"
+        rooms.learn(replace(read, head=replace(read.head, id=f"read-{n}", captured_at=at)))
+    slower = {name: lasts(work) / before[name] for name, work in asked.items()}
+    assert max(slower.values()) < 8, slower
 
 
 def _elsewhere(seen: Seen, n: int) -> Seen:
