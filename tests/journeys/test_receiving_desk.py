@@ -55,13 +55,21 @@ def test_a_scan_of_the_order_leads_to_its_line(walk: Walk) -> None:
 def test_what_is_scanned_fills_in_the_lot_and_what_is_wrong_is_told(walk: Walk) -> None:
     store = walk.store
     store.at("count-expected").fill("4")
+    # It may be a thousand, and is not guessed to be none.
     store.at("count-each").fill("25,000")
+    expect(store.at("count-each-wrong")).to_contain_text("千位", timeout=LONG)
+    store.at("count-each").fill("２５.０００")
+    expect(store.at("count-each-wrong")).to_have_count(0)
     walk.scan(f"240STA-0042{GS}10IN77/3{GS}1731063021K-1")
     expect(store.at("fact-supplier-lot")).to_have_text("IN77/3", timeout=LONG)
     expect(store.at("fact-expiry")).to_have_text("2031-06-30")
     walk.scan(f"10IN77/3{GS}21K-2")
     expect(store.at("counted")).to_contain_text("已点 2 / 4 件 · 共 50.000 kg", timeout=LONG)
     expect(store.at("fact-expiry")).to_have_text("2031-06-30")
+    # What was counted outlives a reload, as on a handheld.
+    store.page.reload()
+    expect(store.at("counted")).to_contain_text("已点 2 / 4 件 · 共 50.000 kg", timeout=LONG)
+    expect(store.at("fact-supplier-lot")).to_have_text("IN77/3")
     for text, said in (
         (f"10IN77/3{GS}21K-2", "K-2，已点过"),
         (f"240MGS-0009{GS}10IN77/3{GS}21K-3", "MGS-0009"),
