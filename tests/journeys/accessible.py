@@ -43,6 +43,21 @@ _SMALL = """(least) => {
     .map(([one, { width, height }]) =>
       `${one.dataset.testid ?? one.outerHTML.slice(0, 80)}: ${Math.round(width)}×${Math.round(height)}`);
 }"""
+# Words of Latin letters on something to press that go on in the next line.
+_BROKEN = """() => [...document.querySelectorAll("button, a.button")]
+  .filter((one) => one.checkVisibility() && !one.matches(".row"))
+  .flatMap((one) => {
+    const walker = document.createTreeWalker(one, NodeFilter.SHOW_TEXT);
+    const found = [];
+    while (walker.nextNode())
+      for (const word of walker.currentNode.data.matchAll(/[A-Za-z]{2,}/g)) {
+        const range = document.createRange();
+        range.setStart(walker.currentNode, word.index);
+        range.setEnd(walker.currentNode, word.index + word[0].length);
+        if (new Set([...range.getClientRects()].map((rect) => Math.round(rect.top))).size > 1) found.push(word[0]);
+      }
+    return found;
+  })"""
 _STANDS = """() => {
   const waits = ["Loading…", "加载中…", "正在加载…"];
   const main = document.querySelector("main");
@@ -93,6 +108,12 @@ def in_every_theme(tablet: Tablet) -> list[Any]:
 def small(tablet: Tablet, least: int = LEAST_TOUCH) -> list[str]:
     """Controls that a gloved finger would miss."""
     found: list[str] = tablet.page.evaluate(_SMALL, least)
+    return found
+
+
+def broken(tablet: Tablet) -> list[str]:
+    """Words on buttons that are broken between letters."""
+    found: list[str] = tablet.page.evaluate(_BROKEN)
     return found
 
 

@@ -1,6 +1,6 @@
 """What every screen of the app must keep to at the sizes it is used at, and pictures of it there."""
 
-from journeys.accessible import FITS
+from journeys.accessible import FITS, broken
 from journeys.browsers import PHONE, TABLET
 from journeys.handheld import Tablet
 from journeys.processes import until
@@ -19,6 +19,7 @@ def fits(tablet: Tablet) -> None:
     # The screen is drawn anew a moment after its size has changed.
     until("nothing runs out at the side", lambda: tablet.page.evaluate(FITS))
     assert tablet.page.evaluate(_SMALL, LEAST_PX) == []
+    assert broken(tablet) == []
 
 
 def at_each_size(tablet: Tablet, what: str, testid: str) -> None:
@@ -35,6 +36,7 @@ def shown_at_each_size(tablet: Tablet, what: str) -> None:
     for name, (width, height) in (("phone", PHONE), ("tablet", TABLET), ("desk", DESK)):
         tablet.page.set_viewport_size({"width": width, "height": height})
         until(f"{what} fits a {name}", lambda: tablet.page.evaluate(FITS))
+        assert broken(tablet) == []
         tablet.shoot(f"{what}-{name}")
 
 

@@ -180,6 +180,8 @@ def test_a_screen_is_accessible_in_every_theme_and_fits_every_glass(walk: Walk, 
         for size in (HANDHELD, REFLOW, ZOOMED):
             sized(tablet, size)
             accessible.stands(tablet, address)
+            if size == HANDHELD:
+                wrong += [(address, "broken", one) for one in accessible.broken(tablet)]
             if accessible.sideways(tablet):
                 wrong.append((address, size, "runs out at the side"))
     assert wrong == []
