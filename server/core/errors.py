@@ -1567,20 +1567,20 @@ CATALOGUE: dict[str, Problem] = {
     ),
     "code_wrong": Problem(
         403,
-        ("The enrolment code is wrong, used or out of date.", "注册码错误、已使用或已过期。"),
+        ("The enrolment code is wrong, used or out of date.", "登记码错误、已使用或已过期。"),
         ("Nothing was changed.", "未作更改。"),
-        ("Ask for a fresh code.", "请索取新的注册码。"),
+        ("Ask for a fresh code.", "请索取新的登记码。"),
     ),
     "recovery_not_permitted": Problem(
         403,
         (
             "This tablet holds sealed records of an earlier enrolment, and the code was not made for that tablet.",
-            "本平板保存有此前注册时的加密记录，而该注册码不是为那台平板开具的。",
+            "本平板保存有此前注册时的加密记录，而该登记码不是为那台平板开具的。",
         ),
-        ("The records stay sealed on this tablet; the code is still good.", "记录仍加密保存在本平板；注册码仍有效。"),
+        ("The records stay sealed on this tablet; the code is still good.", "记录仍加密保存在本平板；登记码仍有效。"),
         (
             "Ask an administrator for a code that enrols that very tablet once more (Devices, Enrol again).",
-            "请管理员为该平板重新开具注册码（设备 → 重新注册）。",
+            "请管理员为该平板重新开具登记码（设备 → 重新注册）。",
         ),
     ),
     "recovery_failed": Problem(
@@ -1589,7 +1589,7 @@ CATALOGUE: dict[str, Problem] = {
             "The key of this tablet's sealed records cannot be opened: it was changed, or is of another site.",
             "本平板加密记录的密钥无法解开：已被改动，或属于其他站点。",
         ),
-        ("The records stay sealed on this tablet; the code is still good.", "记录仍加密保存在本平板；注册码仍有效。"),
+        ("The records stay sealed on this tablet; the code is still good.", "记录仍加密保存在本平板；登记码仍有效。"),
         (
             "Keep the tablet, and tell the administrator: the recovery keys must be those of this site.",
             "请保留本平板并告知管理员：恢复密钥必须是本站点的。",

@@ -301,18 +301,23 @@ def _leases(connection: Connection, person: Person, at: datetime) -> Iterator[Ta
             yield Task(code, state, of, to, {"zh": name, "en": name}, lease.expires_at)
 
 
+def _about(record: filling.Record) -> str:
+    """What a record is of, as people name it: a batch by its number, without the name of its stream."""
+    return (record.subject or record.form).removeprefix("batch/")
+
+
 def _own_records(connection: Connection, person: Person, _: datetime) -> Iterator[Task]:
     """Records of forms in which this person has had a hand, and that are not complete."""
     for one in filled.records(connection, filling.OPEN, person.id)[0]:
         name, to = forms.title(connection, one.sha256), _path("records", one.record)
-        yield Task("record_open", DUE, one.subject or one.form, to, name, one.opened_at)
+        yield Task("record_open", DUE, _about(one), to, name, one.opened_at)
 
 
 def _record_items(connection: Connection, _: Person, __: datetime) -> Iterator[Task]:
     """Exceptions and conflicts in records of forms."""
     for one in filled.with_open_items(connection, _MOST):
         name, to = forms.title(connection, one.sha256), _path("records", one.record)
-        yield Task("record_items", NOW, one.subject or one.form, to, name, one.updated_at, one.open_items)
+        yield Task("record_items", NOW, _about(one), to, name, one.updated_at, one.open_items)
 
 
 def _owing(connection: Connection, _: Person, __: datetime) -> Iterator[Task]:

@@ -1,5 +1,6 @@
 """The planner asks for tablets, sees what is short and why, and has it bought (PRD-01)."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -32,6 +33,8 @@ def test_a_demand_is_short_of_foil_says_why_and_becomes_a_requisition(here: Site
     phone.at("demand-source").fill("Order of a clinic")
     phone.at("demand-save").click()
     expect(phone.at("demand-D-J1")).to_contain_text("Order of a clinic", timeout=LONG)
+    expect(phone.at("demand-D-J1")).to_contain_text("250,000 tablets")
+    expect(phone.at("plan-PVC-0501")).to_contain_text(re.compile(r"Required [\d.]+ kg · There or on its way [\d.]+ kg"))
     fits(phone)
     phone.at("plan-PVC-0501").click()
     expect(phone.at("item-short")).to_contain_text("Short", timeout=LONG)

@@ -53,6 +53,15 @@ class Writer:
             self.at(f"{row}-{name}").fill(text)
 
 
+def test_who_writes_no_recipes_is_told_so_and_offered_no_draft(walk: Flowing) -> None:
+    phone = walk.phone
+    phone.sign_in("sunyue")
+    walk.open(phone, "/recipe-drafts")
+    expect(phone.page.get_by_text("not_permitted")).to_be_visible(timeout=LONG)
+    expect(phone.at("begin-draft")).to_have_count(0)
+    phone.sign_out()
+
+
 def test_a_recipe_of_every_type_of_phase_is_written_from_nothing(walk: Flowing) -> None:
     desk = walk.desk
     walk.open(desk, "/recipes")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,11 @@ from witness_support import Story, since
 
 from server.core import rebuild
 from server.core.errors import PestleError
+from server.identity import queries as identity
 from server.release import queries
 from server.release.model import RELEASED_KIND, SET_ASIDE
 from server.site.model import UPGRADED, UPGRADED_V1
+from server.web.tasks import of_person
 from server.witness.lineage import Lineage
 from server.witness.produced import ProducedRules
 from server.witness.seen import Seen
@@ -63,6 +66,15 @@ def site(database_url: str, tmp_path: Path) -> Iterator[Plant]:
     site = Plant(database_url, tmp_path)
     yield site
     site.plant.close()
+
+
+@pytest.mark.urs("HMI-04")
+def test_a_home_names_the_batch_of_a_record_by_its_number(site: Plant) -> None:
+    with site.plant.engine.connect() as connection:
+        person = identity.find_person(connection, "P-1")
+        assert person is not None
+        tasks = of_person(connection, person, datetime.now(UTC))
+    assert [one.about for one in tasks if one.code == "record_open"] == ["B1"]
 
 
 def test_a_batch_is_released_when_its_records_are_complete_and_looked_at(site: Plant) -> None:

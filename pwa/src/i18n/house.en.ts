@@ -30,6 +30,7 @@ export const houseEn = {
     why: {
       production_reviewed: "production has not reviewed it", post_seal: "entries after the seal", reported: "reported by a person",
       phases: "phases not done", conflicts: "conflicts not decided", exceptions: "exceptions not assessed", deviations: "deviations open", devices: "devices still owe records", leases: "not handed back", results: "results outside limits or missing", specification: "tests of the specification missing",
+      materials: "materials not accounted for", paper: "copies on paper not accounted for", parents: "something open of the batches it came of", questions: "questions not answered", sample_requests: "samples not tested", results_checked: "results not checked", records: "forms not complete", batch_reviewed: "the review does not stand",
       yields: "yields outside limits", held: "records held back", quarantine: "input in quarantine", untested: "no results yet", reading: "read and sign it", training: "training needed",
     } as Record<string, string>,
   },

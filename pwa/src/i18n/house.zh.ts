@@ -30,6 +30,7 @@ export const houseZh: typeof houseEn = {
     why: {
       production_reviewed: "生产未审核", post_seal: "盖章后的条目", reported: "人员报告",
       phases: "工序未完成", conflicts: "冲突未裁定", exceptions: "异常未评估", deviations: "偏差未关闭", devices: "设备仍有记录未交付", leases: "未交回", results: "检验结果超限或缺少", specification: "质量标准项目缺结果",
+      materials: "物料未平衡", paper: "纸质副本未交代", parents: "来源批次有未结事项", questions: "审核提问未答复", sample_requests: "申请的样品未检验", results_checked: "检验结果未复核", records: "表单未完成", batch_reviewed: "批记录审核未通过",
       yields: "收率超限", held: "有记录被暂存", quarantine: "有输入在隔离区", untested: "尚无检验结果", reading: "须阅读并签名", training: "须培训",
     },
   },

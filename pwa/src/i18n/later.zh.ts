@@ -41,7 +41,7 @@ export const laterZh: typeof laterEn = {
     replaceTitle: "替换此设备",
     replaceHint: "用此码注册的设备将接替本设备的名称和位置；本设备按日志已有的记录停用。",
     replaceOwes: (n) => `其中 ${n} 条未送达的记录将缺失。`,
-    replaceGo: "生成注册码",
+    replaceGo: "生成登记码",
     replaces: "接替设备",
     missing: (n) => `有 ${n} 条记录从未送达`,
     key: "密钥",

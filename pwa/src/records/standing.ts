@@ -91,3 +91,8 @@ export const mended = <T>(value: T): T => {
   if (value !== null && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, mended(one)])) as T;
   return value;
 };
+
+/** What a record is of, as people name it: a batch by its number, without the name of its stream. */
+export function named(subject: string): string {
+  return subject.replace(/^batch\//, "");
+}

@@ -1,7 +1,7 @@
 /** What stands in a record, as every device works it out from its entries. */
 import { describe, expect, it } from "vitest";
 import type { LocalEntry } from "../../src/core/types";
-import { filled, KIND, mended, said, standing } from "../../src/records/standing";
+import { filled, KIND, mended, named, said, standing } from "../../src/records/standing";
 
 let n = 0;
 function entry(kind: string, payload: Record<string, unknown>, about: Partial<LocalEntry> = {}): LocalEntry {
@@ -15,6 +15,12 @@ function entry(kind: string, payload: Record<string, unknown>, about: Partial<Lo
 const value = (path: string, given: unknown, type = "typed") => ({ path, value: given, source: { type, device: null, entry: null }, comment: null });
 const values = (...all: object[]) => ({ values: all });
 const shown = (...entries: LocalEntry[]) => filled(standing(said(entries)));
+
+describe("what a record is of", () => {
+  it("HMI-04 is a batch by its number, or what somebody typed", () => {
+    expect(["batch/B261127-02", "B261127-02", "Line 2, batch/week 7"].map(named)).toEqual(["B261127-02", "B261127-02", "Line 2, batch/week 7"]);
+  });
+});
 
 describe("what stands in a record", () => {
   it("ENG-01 is what was said last by those who wrote, in whatever order it came", () => {

@@ -16,6 +16,10 @@ describe("dictionaries", () => {
     expect(keys(zh).sort()).toEqual(keys(en).sort());
   });
 
+  it("HMI-04 say of every gate that is shut what is missing, at home as at the review", () => {
+    for (const words of [zh, en]) expect(Object.keys(words.gates).filter((code) => !(code in words.house.why))).toEqual([]);
+  });
+
   it("OPS-06 leave no text empty, except the spaces that Chinese does without", () => {
     const texts = (tree: Tree): string[] => Object.values(tree).flatMap((value) => (typeof value === "string" ? [value] : value !== null && typeof value === "object" ? texts(value as Tree) : []));
     expect(texts(en).filter((text) => text.trim() === "")).toEqual([]);
