@@ -8,6 +8,9 @@ const QUIET = ["same", "strange"];
 
 export const variances = (lines: CountLine[]): CountLine[] => lines.filter(({ result }) => !QUIET.includes(result));
 
+/** Until somebody has counted, nothing differs: what is not found yet has not been looked for. */
+export const begun = (lines: CountLine[]): boolean => lines.length === 0 || lines.some(({ countings }) => countings.length > 0);
+
 /** The countings among which is chosen: the last of each device. */
 export const standing = (line: CountLine): Counting[] => line.countings.filter(({ stands }) => stands);
 

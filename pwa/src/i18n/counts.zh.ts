@@ -4,7 +4,7 @@ import type { countsEn } from "./counts.en";
 export const countsZh: typeof countsEn = {
   title: "盘点", empty: "尚未下达盘点。", open: "进行中", closed: "已关闭", places: (n) => `${n} 个库位`, orderedBy: (name, at) => `${name} 下达，${at}`, closedBy: (name, at) => `${name} 批准差异，${at}`,
   order: "下达盘点", orderTitle: "下达盘点", orderHint: "手持终端在下次带走作业或更新库存时获得；盘点人看不到账面数量。", area: "区域", all: "全选", none: "全不选", reason: "原因（可不填）", noPlaces: "该区域没有在用库位。", orderNow: "下达",
-  page: (number) => `盘点 ${number}`, out: "持有作业的终端", outHint: "其盘点内容在恢复联网后送达。", nobodyOut: "没有终端持有这些区域的作业。",
+  page: (number) => `盘点 ${number}`, out: "持有作业的终端", outHint: "其盘点内容在恢复联网后送达。", notBegun: (n) => `尚无人盘点。这些库位账面有 ${n} 个容器。`, nobodyOut: "没有终端持有这些区域的作业。",
   sums: { same: "账实相符", moved: "库位不符", differs: "数量不符", missing: "未找到", strange: "账上没有", conflict: "盘点不一致", other_unit: "计量单位不符" },
   filter: "显示", variances: "差异", everything: "全部容器", noVariance: "账实全部相符。", nothing: "这些库位没有容器，也没有盘点记录。",
   book: "账面", counted: "实盘", asLabelled: "在位，未称内容物", notThere: "不在", corrected: "已复盘", nobody: "无人找到", choose: "以哪次盘点为准", why: "差异原因", holds: "为准", difference: "差额", strangeHint: "账上没有此标签：请办理收货或查明归属。盘点不会改变它。",

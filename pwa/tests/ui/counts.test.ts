@@ -1,7 +1,7 @@
 /** Counting blind beside others, and what whoever approves it signs. */
 import { describe, expect, it } from "vitest";
 import type { LocalEntry } from "../../src/core/types";
-import { change, closing, difference, undecided, variances } from "../../src/counts/closing";
+import { begun, change, closing, difference, undecided, variances } from "../../src/counts/closing";
 import type { Counting, CountLine, Result } from "../../src/counts/types";
 import { countedIn, differ, standing } from "../../src/warehouse/counting";
 import { COUNTED, type Held } from "../../src/warehouse/types";
@@ -48,6 +48,10 @@ describe("the variances of a count", () => {
 
   it("MAT-09 are what the book does not say; a label of no book is none", () => {
     expect(variances(all).map(({ container }) => container)).toEqual(["B", "C", "D"]);
+  });
+
+  it("MAT-09 are there once somebody has counted: before, nothing is missing", () => {
+    expect([begun(all), begun([line("A", "missing"), line("B", "missing")]), begun([])]).toEqual([true, false, true]);
   });
 
   it("MAT-09 wait for a reason each, and for a choice where counts differ", () => {
