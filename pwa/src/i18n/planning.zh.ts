@@ -2,7 +2,7 @@
 import type { planningEn } from "./planning.en";
 export const planningZh: typeof planningEn = {
   title: "计划", hint: "由需求、物料清单、库存和在途量得出：何时需要什么。", search: "编码或名称", empty: "没有需求，也没有短缺。", demand: "新建需求", demands: "需求", noDemands: "没有需求。", items: "物料与产品",
-  number: "需求编号", item: "项目", quantity: "数量", due: "需求日期", source: "来源", save: "设定需求", drop: "不再需要", unknown: "物料目录和已批准工艺规程中均无此项目。",
+  number: "需求编号", item: "项目", quantity: "数量", due: "需求日期", source: "来源", save: "设定需求", noAmount: "请填写不小于零的数，例如 250000 或 12.5。", drop: "不再需要", unknown: "物料目录和已批准工艺规程中均无此项目。",
   tableAct: "从表格导入…", table: "从表格导入需求", tableHint: "CSV 或 Excel，首行为列名。需求以编号识别：同一行再次导入不会改变任何内容。", tableColumns: "需求编号, 项目, 数量, 单位, 需求日期, 来源", choose: "选择文件", tableOther: "表格的列不符，未查看其内容。", tableWould: (rows, added, changed, same) => `共 ${rows} 行：新增 ${added}，变更 ${changed}，不变 ${same}`, tableWrong: (lines) => `${lines} 行有误：未设定任何需求。`, tableLine: (line) => `第 ${line} 行`, tableTake: "设定这些需求",
   tableWhat: { new: "新增", changed: "变更", same: "不变", repeated: "重复", wrong: "有误" }, tableNames: { demand: "需求编号", item: "项目", quantity: "数量", unit: "单位", due: "需求日期", source: "来源" },
   tableFindings: { column_missing: "缺少此列", column_unknown: "不认识此列", column_twice: "此列出现两次", cell_missing: "未填写", cell_wrong: "格式不对", cell_beyond: "不属于任何一列：含逗号的数量须加引号", twice: "另有一行使用此编号而内容不同", item_unknown: "物料目录和已批准工艺规程中均无此项目", item_changed: "此编号的需求属于另一项目", unit_wrong: "该项目不以此单位计量", unit_missing: "该项目有多个单位，请注明", nothing_wanted: "数量为零，而此前并无此需求" },
