@@ -1,7 +1,7 @@
 /** English words for the use of lots: fetched with their screens, not with the first one. */
 export const usageEn = {
   tab: "Decision", now: "Status now", expiry: "Expiry", retestDay: "Retest date", none: "Nothing has been decided.", lastBy: (name: string, at: string) => `${name} · ${at}`, unsigned: "not signed (imported, or from before)", conditionsAre: (text: string) => `Conditions: ${text}`,
-  gatesTitle: "Before a release", gatesAgain: "Before the retest date moves", met: "met", open: "open",
+  gatesTitle: "Before a release", gatesAgain: "Before the retest date moves", met: "met", idle: "no result yet", open: "open",
   gates: {
     specification: "A specification for incoming goods is in force", sampling_goes_on: "Sampling of this supplier's lots goes on", sampling: "Sampling is complete", results_complete: "Every test has a result", results_pass: "All results are within their limits", results_checked: "A second person has checked the results", supplier: "The supplier is approved, or the delivery accepted", independent: "You neither sampled, tested nor checked it",
   } as Record<string, string>,

@@ -3,7 +3,7 @@ import type { usageEn } from "./usage.en";
 
 export const usageZh: typeof usageEn = {
   tab: "使用决定", now: "当前状态", expiry: "有效期", retestDay: "复验期", none: "尚未作出决定。", lastBy: (name: string, at: string) => `${name} · ${at}`, unsigned: "未签名（导入或早期记录）", conditionsAre: (text: string) => `条件：${text}`,
-  gatesTitle: "放行条件", gatesAgain: "延长复验期的条件", met: "满足", open: "未满足",
+  gatesTitle: "放行条件", gatesAgain: "延长复验期的条件", met: "满足", idle: "尚无结果", open: "未满足",
   gates: {
     specification: "有现行的来料质量标准", sampling_goes_on: "该供应商的抽样检验未暂停", sampling: "取样完成", results_complete: "各检验项目均有结果", results_pass: "结果均在限度内", results_checked: "结果已由第二人复核", supplier: "供应商已批准或已接受到货", independent: "您未参与取样、检验或复核",
   },

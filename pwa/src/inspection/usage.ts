@@ -32,6 +32,12 @@ export function unchecked(results: readonly LotResult[]): LotResult[][] {
   return [...new Set(open.map((one) => one.entry))].map((entry) => open.filter((one) => one.entry === entry));
 }
 
+/** A gate about results that is met only because there is no result yet. */
+export function idle(code: string, { gates, results }: Pick<UsageView, "gates" | "results">): boolean {
+  const complete = gates.find((one) => one.code === "results_complete");
+  return ["results_pass", "results_checked"].includes(code) && results.length === 0 && complete?.met === false;
+}
+
 /** The result of the same test that came after one which fails, and may stand in its place once QA says so. */
 export function later(results: readonly LotResult[], failed: LotResult): LotResult | undefined {
   if (failed.verdict !== "fail" || failed.aside !== null) return undefined;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { later, unchecked, type LotResult } from "../../src/inspection/usage";
+import { idle, later, unchecked, type LotResult } from "../../src/inspection/usage";
 
 const result = (entry: string, test: string, more: Partial<LotResult> = {}): LotResult => ({
   stage: "incoming", test, name: null, value: { value: "99.1", unit: "%" }, low: null, high: null, verdict: "pass", reported: null, specification: "QS/1", entry,
@@ -11,6 +11,12 @@ describe("results of a lot (QUA-03)", () => {
     const checked = { by: null, at: "", comment: null };
     const all = [result("E-1", "assay"), result("E-2", "assay", { checked }), result("E-1", "look"), result("E-3", "assay", { counts: false }), result("E-4", "assay", { by: { id: "server", name: "s", name_en: null } })];
     expect(unchecked(all).map((lines) => lines.map((one) => `${one.entry} ${one.test}`))).toEqual([["E-1 assay", "E-1 look"]]);
+  });
+
+  it("QUA-03: without any result, none is said to be within limits or checked", () => {
+    const gates = (met: boolean) => [{ code: "results_complete", met, details: [] }];
+    const said = (met: boolean, results: LotResult[]) => ["sampling", "results_pass", "results_checked"].map((code) => idle(code, { gates: gates(met), results }));
+    expect([said(false, []), said(false, [result("E-1", "assay")]), said(true, [])]).toEqual([[false, true, true], [false, false, false], [false, false, false]]);
   });
 
   it("QUA-03: only a later result of the same test may stand in the place of one that fails", () => {
