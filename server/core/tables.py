@@ -66,6 +66,9 @@ def _row(columns: Sequence[str], cells: Sequence[str]) -> Row:
 
 def _csv(data: bytes) -> list[tuple[int, list[str]]]:
     """UTF-8, or what Excel writes in China; the separator is what the first line has most of."""
+    # No text has a NUL, and most other files have one.
+    if b"\0" in data:
+        raise PestleError("table_unreadable")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:

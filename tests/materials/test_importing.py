@@ -100,7 +100,10 @@ def test_a_workbook_and_a_table_in_the_encoding_of_excel_in_china_are_read_too(s
     assert names(site)["M-5"]["zh"] == "淀粉"
 
 
-@pytest.mark.parametrize("data", [b"", b"PK\x03\x04 nothing", b"\xff\xff\xff\xff", b'code\n"open'])
+PICTURE = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00"
+
+
+@pytest.mark.parametrize("data", [b"", b"PK\x03\x04 nothing", b"\xff\xff\xff\xff", b'code\n"open', PICTURE])
 def test_what_is_no_table_is_refused(site: PlantUnderTest, data: bytes) -> None:
     assert take(site, data).json["code"] == "table_unreadable"
 
