@@ -132,6 +132,8 @@ class Line:
         return lease
 
     def _phase(self, plan: Plan, phase: Mapping[str, Any]) -> None:
+        # Sensors read all the time; here as often as limits ask while a phase runs.
+        self.air.read(phase["room"])
         self._work(plan, model.STARTED, phase, "started", {})
         self._story.wait(minutes=6)
         self.air.read(phase["room"])
@@ -148,8 +150,8 @@ class Line:
             case "in_process":
                 self._checks(plan, phase)
         self._story.wait(minutes=4)
-        self.air.read(phase["room"])
         self._work(plan, model.COMPLETED, phase, "completed", {})
+        self.air.read(phase["room"])
 
     def _work(
         self, plan: Plan, kind: str, phase: Mapping[str, Any], slot: str, values: Mapping[str, Any], **more: Any

@@ -193,7 +193,7 @@ def _gap(times: Sequence[str], begin: str, end: str, stated: Sequence[Limits]) -
         *times,
         *([] if any(at >= end for at in times) else [end]),
     ]
-    return longest([Gap(one, other) for one, other in pairwise(edges) if other >= begin and one <= end], begin, stated)
+    return longest([Gap(one, other) for one, other in pairwise(edges) if other > begin and one < end], begin, stated)
 
 
 def longest(gaps: Iterable[Gap], begin: str, stated: Sequence[Limits]) -> Gap:

@@ -28,6 +28,7 @@ from server.materials.purchasing import queries as purchasing
 from server.plant import open_plant
 from server.production import queries as batches
 from server.production.model import COMPLETED, DISPENSED
+from server.production.surroundings import queries as rooms
 from server.quality import queries as quality
 from server.quality.inspection import queries as inspections
 from server.release import queries as release
@@ -75,6 +76,17 @@ def test_it_has_a_batch_in_each_state_and_its_log_verifies_and_rebuilds(plant: P
     _assert_training_is_due(plant)
     _assert_a_pilot_is_dispensed_by_content(plant)
     _assert_a_deviation_is_investigated(plant)
+    _assert_rooms_are_read_all_the_time(plant)
+
+
+def _assert_rooms_are_read_all_the_time(plant: Plant) -> None:
+    """Of what is reviewed today no phase ran in a room that was not read for longer than its limits allow."""
+    with plant.engine.connect() as connection:
+        waiting = batches.batch_lines(connection, ("awaiting_review",))[0]
+        phases = [one for line in waiting for one in rooms.of_batch(connection, line.number, clock.now_text())]
+    assert len(phases) > 10
+    over = [(one["phase"], value["gap"]) for one in phases for value in one["quantities"] if value["gap"]["over"]]
+    assert over == []
 
 
 def _assert_a_deviation_is_investigated(plant: Plant) -> None:
