@@ -3,15 +3,11 @@ import { Problem } from "../../api/client";
 import { encode } from "../../core/canonical";
 import { look } from "../../engines/forms";
 import type { Definition } from "../../engines/forms/types";
+import { keep } from "../../ui/files";
 
 /** Hands a definition to the browser as a file, in the bytes by which it is named. */
 export function download(definition: Definition): void {
-  const url = URL.createObjectURL(new Blob([encode(definition)], { type: "application/json" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = `${definition.code}.json`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  keep(`${definition.code}.json`, new Blob([encode(definition)], { type: "application/json" }));
 }
 
 /** The definition in a file, under the code of the form it is brought into; null for what is none. */

@@ -1,4 +1,4 @@
-/** Files that come from the desk and go there. */
+/** Files that go to whoever sits at the desk. */
 
 /** Hands text to the browser as a file to keep. */
 export function download(name: string, text: string, type = "application/xml"): void {
