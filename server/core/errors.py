@@ -51,11 +51,11 @@ CATALOGUE: dict[str, Problem] = {
     # what came from a device or a client
     "device_unknown": Problem(
         401,
-        ("This device is not enrolled here.", "本站没有注册此设备。"),
+        ("This device is not enrolled here.", "本站没有登记此设备。"),
         ("The input is kept in quarantine.", "输入已完整保存在隔离区。"),
         (
             "Enrol the device, or ask the administrator to look at the quarantine.",
-            "请注册该设备，或请管理员查看隔离区。",
+            "请登记该设备，或请管理员查看隔离区。",
         ),
     ),
     "badge_held": Problem(
@@ -77,7 +77,7 @@ CATALOGUE: dict[str, Problem] = {
             "What it recorded before stays in the log; what it still holds is kept on it.",
             "此前的记录保留在日志中；设备上尚存的记录仍保存在设备上。",
         ),
-        ("Take another device; the administrator can enrol this one anew.", "请换用其他设备；管理员可重新注册此设备。"),
+        ("Take another device; the administrator can enrol this one anew.", "请换用其他设备；管理员可重新登记此设备。"),
     ),
     "device_mismatch": Problem(
         409,
@@ -112,7 +112,7 @@ CATALOGUE: dict[str, Problem] = {
         ("The first is in the log, the other in quarantine.", "先到的在日志中，另一条在隔离区。"),
         (
             "Enrol the device anew: its storage was restored from an old state.",
-            "请重新注册该设备：其存储被恢复到了旧状态。",
+            "请重新登记该设备：其存储被恢复到了旧状态。",
         ),
     ),
     "kind_unknown": Problem(
@@ -162,7 +162,7 @@ CATALOGUE: dict[str, Problem] = {
     ),
     "key_malformed": Problem(
         422,
-        ("This is not a key that may be enrolled.", "此密钥不可注册。"),
+        ("This is not a key that may be enrolled.", "此密钥不可登记。"),
         ("Nothing was changed.", "未作更改。"),
         ("Let the device make a new key.", "请让设备重新生成密钥。"),
     ),
@@ -1575,12 +1575,12 @@ CATALOGUE: dict[str, Problem] = {
         403,
         (
             "This tablet holds sealed records of an earlier enrolment, and the code was not made for that tablet.",
-            "本平板保存有此前注册时的加密记录，而该登记码不是为那台平板开具的。",
+            "本平板保存有此前登记时的加密记录，而该登记码不是为那台平板开具的。",
         ),
         ("The records stay sealed on this tablet; the code is still good.", "记录仍加密保存在本平板；登记码仍有效。"),
         (
             "Ask an administrator for a code that enrols that very tablet once more (Devices, Enrol again).",
-            "请管理员为该平板重新开具登记码（设备 → 重新注册）。",
+            "请管理员为该平板重新开具登记码（设备 → 重新登记）。",
         ),
     ),
     "recovery_failed": Problem(
@@ -1599,7 +1599,7 @@ CATALOGUE: dict[str, Problem] = {
         422,
         ("The device could not prove that it has the key.", "设备未能证明其持有密钥。"),
         ("Nothing was changed.", "未作更改。"),
-        ("Try the enrolment again.", "请重新注册。"),
+        ("Try the enrolment again.", "请重新登记。"),
     ),
     "lease_ended": Problem(
         409,
@@ -2855,7 +2855,7 @@ CATALOGUE: dict[str, Problem] = {
         403,
         ("This browser could not show that it is that tablet.", "此浏览器未能证明自己就是该平板。"),
         ("You are signed in, as at a desk.", "您已登录，按桌面会话处理。"),
-        ("Enrol the tablet again if its key is lost.", "如平板密钥已丢失，请重新注册。"),
+        ("Enrol the tablet again if its key is lost.", "如平板密钥已丢失，请重新登记。"),
     ),
     "grant_needs_second": Problem(
         403,
@@ -2907,7 +2907,7 @@ CATALOGUE: dict[str, Problem] = {
         409,
         ("Another entry in the log has this identifier.", "日志中另一条记录已使用此标识。"),
         ("The first is in the log, the other in quarantine.", "先到的在日志中，另一条在隔离区。"),
-        ("Tell the administrator; the device must be enrolled anew.", "请告知管理员；该设备须重新注册。"),
+        ("Tell the administrator; the device must be enrolled anew.", "请告知管理员；该设备须重新登记。"),
     ),
     "rule_failed": Problem(
         500,

@@ -39,7 +39,7 @@ export const laterZh: typeof laterEn = {
     moveHint: "设备存放的房间。更改会记入日志。",
     replace: "替换",
     replaceTitle: "替换此设备",
-    replaceHint: "用此码注册的设备将接替本设备的名称和位置；本设备按日志已有的记录停用。",
+    replaceHint: "用此码登记的设备将接替本设备的名称和位置；本设备按日志已有的记录停用。",
     replaceOwes: (n) => `其中 ${n} 条未送达的记录将缺失。`,
     replaceGo: "生成登记码",
     replaces: "接替设备",

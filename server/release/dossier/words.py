@@ -229,7 +229,7 @@ resolved|已裁定|decided
 assessed|已评估|assessed
 withdrawn|已撤销|withdrawn
 closed|已关闭|closed
-identity.device_enrolled.v1|设备注册|Device enrolled
+identity.device_enrolled.v1|设备登记|Device enrolled
 production.material_dispensed.v1|称量配料|Material dispensed
 production.container_returned.v1|容器退库|Container returned
 production.container_issued.v1|容器发料|Container issued
