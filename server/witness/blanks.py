@@ -1,4 +1,4 @@
-"""Whether copies of a batch's empty record were issued one after the other, and put out again with a reason, by the
+"""Whether copies of a batch's empty record were issued one after the other, and printed again with a reason, by the
 door's own rules (China GMP 173)."""
 
 from collections import Counter
@@ -32,7 +32,7 @@ class BlankRules:
 
     def judge(self, seen: Seen) -> None:
         """SyncError with what the door refuses with: `batch_closed`, `blank_out_of_order`, `blank_reason_missing`; of
-        what is put out or accounted for `not_found`, `item_closed`."""
+        what is printed or accounted for `not_found`, `item_closed`."""
         if seen.body is None or not seen.by_server or seen.head.kind not in OF_COPIES:
             return
         given, stream = seen.body, batch_stream(seen.body["batch"])
@@ -64,7 +64,7 @@ class BlankRules:
         prints, accounted = int(place in self._printed), place in self._accounted
         code = rules.print_refused(stream in self._disposed, issued, accounted, prints, given["reason"])
         if code is not None:
-            raise SyncError(code, f"copy {given['copy']} in {stream} put out by {seen.head.actor}")
+            raise SyncError(code, f"copy {given['copy']} in {stream} printed by {seen.head.actor}")
 
     def _before(self, batch: str, copy: int) -> int:
         """The highest number there was. Servers of before began anew with each batch; of what a batch came of nobody

@@ -46,12 +46,12 @@ def issue(qa: FlaskClient, reason: str | None = None) -> tuple[int, str | None]:
     return answer.status_code, (answer.json or {}).get("error", {}).get("code") or (answer.json or {}).get("code")
 
 
-def put_out(qa: FlaskClient, copy: int, lang: str = "en", reason: str | None = None) -> TestResponse:
+def print_out(qa: FlaskClient, copy: int, lang: str = "en", reason: str | None = None) -> TestResponse:
     return qa.post(f"/api/batches/B1/blanks/{copy}/prints", json={"lang": lang, "reason": reason})
 
 
 def printed(qa: FlaskClient, copy: int, lang: str = "en", reason: str | None = None) -> list[str]:
-    answer = put_out(qa, copy, lang, reason)
+    answer = print_out(qa, copy, lang, reason)
     assert answer.mimetype == "application/pdf"
     return ["".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(answer.data)).pages]
 
@@ -100,7 +100,7 @@ def test_nobody_but_qa_issues_one_and_of_what_is_sealed_there_is_none(site: Site
     qa = client(site, "P-5")
     assert issue(qa) == (409, "batch_closed")
     assert qa.post("/api/batches/nowhere/blanks", json={"reason": None}).status_code == 404
-    assert refused(put_out(qa, 1)) == (409, "batch_closed")
+    assert refused(print_out(qa, 1)) == (409, "batch_closed")
 
 
 def test_copies_are_numbered_without_a_gap() -> None:
@@ -139,19 +139,19 @@ def test_what_is_not_typed_in_from_is_accounted_for_by_qa(site: Site) -> None:
         [],
     )
     assert qa.post("/api/batches/B1/blanks/1/account", json=said).status_code == 409
-    assert refused(put_out(qa, 1)) == (409, "item_closed")
+    assert refused(print_out(qa, 1)) == (409, "item_closed")
 
 
 @pytest.mark.parametrize(("lang", "again"), [("en", "Copy1·Print2"), ("zh", "副本1·打印2")])
 def test_each_print_of_a_copy_is_in_the_log_and_another_needs_a_reason(site: Site, lang: str, again: str) -> None:
     """Two sheets of one number: nothing on them would tell them apart."""
     qa = client(site, "P-5")
-    assert refused(put_out(qa, 1)) == (404, "not_found")
+    assert refused(print_out(qa, 1)) == (404, "not_found")
     issue(qa)
-    assert put_out(client(site, "P-1"), 1).status_code == 403
+    assert print_out(client(site, "P-1"), 1).status_code == 403
     assert not any(again in page for page in printed(qa, 1, lang))
-    assert refused(put_out(qa, 1, lang)) == (409, "blank_reason_missing")
-    assert refused(put_out(qa, 1, "de", "x"))[0] == 422
+    assert refused(print_out(qa, 1, lang)) == (409, "blank_reason_missing")
+    assert refused(print_out(qa, 1, "de", "x"))[0] == 422
     pages = printed(qa, 1, lang, "the printer jammed")
     assert all(again in page for page in pages)
     assert "theprinterjammed" in pages[0]

@@ -55,19 +55,19 @@ def test_what_the_door_refuses_is_found(
     assert rig.found == (code, len(told.entries) - 1)
 
 
-def put_out(story: Story, batch: str, copy: int = 1, reason: str | None = None) -> Story:
+def print_out(story: Story, batch: str, copy: int = 1, reason: str | None = None) -> Story:
     return story.stated(
         PRINTED, f"batch/{batch}", {"batch": batch, "copy": copy, "lang": "zh", "reason": reason}, "P-5"
     )
 
 
 def test_prints_of_a_copy_are_right_with_a_reason(rig: Rig, story: Story) -> None:
-    once = put_out(story, "B2")
-    assert rig.show(put_out(once, "B2", reason="jammed")) == 200
+    once = print_out(story, "B2")
+    assert rig.show(print_out(once, "B2", reason="jammed")) == 200
 
 
 def test_of_what_was_erased_nobody_knows_whether_it_was_the_first_print(rig: Rig, story: Story) -> None:
-    told = put_out(put_out(story, "B2"), "B2")
+    told = print_out(print_out(story, "B2"), "B2")
     first = len(told.entries) - 2
     rig.show(told.without_payload(first))
     assert rig.found == ("payload_missing", first)
@@ -78,13 +78,13 @@ def test_of_what_was_erased_nobody_knows_whether_it_was_the_first_print(rig: Rig
     [("B2", 1, "blank_reason_missing"), ("B2", 2, "not_found"), ("B1", 1, "batch_closed")],
 )
 def test_a_print_that_the_door_refuses_is_found(rig: Rig, story: Story, batch: str, copy: int, code: str) -> None:
-    told = put_out(put_out(story, "B2"), batch, copy)
+    told = print_out(print_out(story, "B2"), batch, copy)
     assert rig.show(told) != 200
     assert rig.found == (code, len(told.entries) - 1)
 
 
 def test_no_print_of_what_is_accounted_for(rig: Rig, story: Story) -> None:
     given = {"batch": "B2", "copy": 1, "outcome": "unused", "reason": "never written on"}
-    told = put_out(story.stated(ACCOUNTED, "batch/B2", given, "P-5"), "B2")
+    told = print_out(story.stated(ACCOUNTED, "batch/B2", given, "P-5"), "B2")
     assert rig.show(told) != 200
     assert rig.found == ("item_closed", len(told.entries) - 1)

@@ -1,11 +1,10 @@
 /** An order while it is put together: what requisitions ask for of one supplier's materials, and lines of one's own. */
-import { plain } from "../core/amount";
+import { isQuantity, plain } from "../core/amount";
 import type { Asked, Offer, Supplier, Wanted } from "./types";
 
 export interface LineDraft { key: string; taken: boolean; material: string; quantity: string; unit: string; wanted_by: string; requisition: string | null }
 
 let keys = 0;
-const MORE_THAN_NOTHING = /^(?=.*[1-9])(0|[1-9][0-9]{0,14})(\.[0-9]{1,12})?$/;
 
 /** What approved requisitions ask for that this supplier may deliver, none of it taken yet. */
 export function offered(offer: Offer, supplier: Supplier): LineDraft[] {
@@ -19,9 +18,6 @@ export function own(supplier: Supplier): LineDraft {
   const first = supplier.materials[0];
   return { key: `own ${++keys}`, taken: true, material: first?.code ?? "", quantity: "", unit: first?.unit ?? "", wanted_by: "", requisition: null };
 }
-
-/** A typed quantity that is more than nothing. */
-export const isQuantity = (text: string): boolean => MORE_THAN_NOTHING.test(plain(text));
 
 export function complete(lines: readonly LineDraft[]): boolean {
   const taken = lines.filter((one) => one.taken);

@@ -1,5 +1,5 @@
 /** A requisition while it is typed, and what becomes of that when it is sent. */
-import { plain } from "../core/amount";
+import { isQuantity, plain } from "../core/amount";
 import type { Material } from "./types";
 
 export interface LineDraft { key: number; material: string; quantity: string; needed_by: string; note: string }
@@ -7,12 +7,7 @@ export interface LineDraft { key: number; material: string; quantity: string; ne
 let keys = 0;
 export const fresh = (): LineDraft => ({ key: ++keys, material: "", quantity: "", needed_by: "", note: "" });
 
-const MORE_THAN_NOTHING = /^(?=.*[1-9])(0|[1-9][0-9]{0,14})(\.[0-9]{1,12})?$/;
-
 export const found = (materials: readonly Material[], code: string): Material | undefined => materials.find((one) => one.code === code.trim());
-
-/** A typed quantity that is more than nothing. */
-export const isQuantity = (text: string): boolean => MORE_THAN_NOTHING.test(plain(text));
 
 export function complete(lines: readonly LineDraft[], materials: readonly Material[], reason: string): boolean {
   return reason.trim() !== "" && lines.length > 0 && lines.every((one) => found(materials, one.material) !== undefined && isQuantity(one.quantity) && one.needed_by !== "");

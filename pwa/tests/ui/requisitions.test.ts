@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { asked, complete, fresh, isQuantity } from "../../src/requisitions/raising";
+import { isQuantity } from "../../src/core/amount";
+import { asked, complete, fresh } from "../../src/requisitions/raising";
 
 const materials = [{ code: "api-1", name: { zh: "原料药", en: "API" }, unit: "kg" }];
 const line = { ...fresh(), material: " api-1 ", quantity: "25.000", needed_by: "2027-01-31", note: " " };

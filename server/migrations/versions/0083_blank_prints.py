@@ -1,4 +1,4 @@
-"""How often a copy of the empty record was put out: no log of before says it."""
+"""How often a copy of the empty record was printed: no log of before says it."""
 
 import sqlalchemy as sa
 from alembic import op

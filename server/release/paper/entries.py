@@ -1,4 +1,4 @@
-"""The kinds of copies of the empty record: issued, put out, accounted for."""
+"""The kinds of copies of the empty record: issued, printed, accounted for."""
 
 from marshmallow import Schema
 from sqlalchemy import Connection
@@ -29,7 +29,7 @@ class BlankAccounted(Schema):
 
 
 class BlankPrinted(Schema):
-    """A copy was put out as PDF; from the second time on there is a `reason`."""
+    """A copy was printed, as PDF; from the second time on there is a `reason`."""
 
     batch = fields.code()
     copy = fields.whole(1, 1000)
@@ -96,7 +96,7 @@ KINDS = (
         BlankPrinted,
         "decision",
         decide_print,
-        projection.put_out,
+        projection.print_out,
         by=(model.ISSUES,),
         places=rooms_of_batch,
     ),

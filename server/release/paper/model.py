@@ -6,7 +6,7 @@ ISSUED = "release.blank_issued.v1"
 # A copy that nobody types in from came back, or did not.
 ACCOUNTED = "release.blank_accounted.v1"
 OUTCOMES = ("unused", "spoiled", "lost")
-# Each time a copy is put out as PDF: what is printed twice is two sheets of one number.
+# Each time a copy is printed, as PDF: what is printed twice is two sheets of one number.
 PRINTED = "release.blank_printed.v1"
 OF_COPIES = (ISSUED, ACCOUNTED, PRINTED)
 LANGUAGES = ("zh", "en")
@@ -37,7 +37,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """A copy that somebody put out, in one of `LANGUAGES`; `reason`: why again, of all but the first of a copy."""
+    """A print of a copy, in one of `LANGUAGES`; `reason`: why again, of all but the first of a copy."""
 
     copy: int
     lang: str

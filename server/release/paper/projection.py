@@ -1,4 +1,4 @@
-"""The tables of issued copies: what became of them, and how often each was put out."""
+"""The tables of issued copies: what became of them, and each print of them."""
 
 from sqlalchemy import Column, Connection, Integer, Table, Text, insert
 
@@ -51,6 +51,6 @@ def account(connection: Connection, entry: Entry) -> None:
     connection.execute(insert(account_), row | {"by": entry.actor, "at": entry.recorded_at})
 
 
-def put_out(connection: Connection, entry: Entry) -> None:
+def print_out(connection: Connection, entry: Entry) -> None:
     row = {name: entry.payload[name] for name in ("batch", "copy", "lang", "reason")}
     connection.execute(insert(print_), row | {"idx": entry.index, "by": entry.actor, "at": entry.recorded_at})

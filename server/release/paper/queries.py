@@ -21,7 +21,7 @@ def accounts(connection: Connection, batch: str) -> dict[int, Account]:
 
 
 def prints(connection: Connection, batch: str) -> dict[int, list[Print]]:
-    """By copy each time it was put out, the first first."""
+    """By copy each print of it, the first first."""
     found: dict[int, list[Print]] = {}
     for row in connection.execute(select(print_).where(print_.c.batch == batch).order_by(print_.c.idx)):
         found.setdefault(row.copy, []).append(Print(row.copy, row.lang, row.by, row.at, row.reason))

@@ -20,8 +20,8 @@ def refusal(disposed: bool, gone: bool, issued: int, copy: int, reason: str | No
 
 
 def print_refused(disposed: bool, issued: bool, accounted: bool, prints: int, reason: str | None) -> str | None:
-    """The code with which a copy is not put out: it is none, or what became of it is known. Two sheets of one number
-    need a reason, as another number does (China GMP 173); `prints`: how often it was put out before."""
+    """The code with which a copy is not printed: it is none, or what became of it is known. Two sheets of one number
+    need a reason, as another number does (China GMP 173); `prints`: how often it was printed before."""
     if disposed:
         return "batch_closed"
     if not issued:

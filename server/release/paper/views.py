@@ -1,4 +1,4 @@
-"""The API of the empty record: issue a copy, list the copies, put one out as PDF."""
+"""The API of the empty record: issue a copy, list the copies, print one."""
 
 # flask-smorest tells no types of its decorators.
 # mypy: allow-untyped-decorators
